@@ -1,0 +1,45 @@
+namespace Headgate.Blocks;
+
+/// <summary>Why an access failed.</summary>
+public enum IoFault
+{
+    /// <summary>It did not.</summary>
+    None,
+
+    /// <summary>EIO or the like on reading.</summary>
+    ReadFailed,
+
+    /// <summary>EIO or the like on writing or flushing.</summary>
+    WriteFailed,
+
+    /// <summary>ENOSPC or EDQUOT.</summary>
+    NoSpace,
+
+    /// <summary>The device was closed or removed.</summary>
+    Gone,
+}
+
+/// <summary>
+/// A volume's bytes. Calls may come from several threads at once; overlapping writes in flight at one time land in any
+/// order. Offsets and lengths are within <see cref="LengthBytes"/> and multiples of 512.
+/// </summary>
+public interface IBlockDevice : IDisposable
+{
+    /// <summary>Size in bytes. Grows by <c>VolumeStore.Grow</c> while in use; never shrinks.</summary>
+    long LengthBytes { get; }
+
+    /// <summary>Fills <paramref name="buffer"/>; never written or discarded ranges are zeros.</summary>
+    IoFault Read(long offset, Span<byte> buffer);
+
+    /// <summary>Writes all of <paramref name="buffer"/>; when <paramref name="durable"/>, it is on the medium on return.</summary>
+    IoFault Write(long offset, ReadOnlySpan<byte> buffer, bool durable);
+
+    /// <summary>All writes that returned before are on the medium on return.</summary>
+    IoFault Flush();
+
+    /// <summary>Gives the range back to the file system; it reads as zeros afterwards.</summary>
+    IoFault Discard(long offset, long length);
+
+    /// <summary>Whether <paramref name="offset"/> is allocated, and for how many bytes from there that holds.</summary>
+    IoFault GetAllocation(long offset, out bool allocated, out long run);
+}

@@ -1,0 +1,86 @@
+using Headgate.Primitives;
+
+namespace Headgate.Storage.Sdk;
+
+// What a driver may do besides. A facet is found by type test (driver is IQosControl) and must agree with the declared
+// capabilities; no member of any of these ever answers "not supported".
+
+/// <summary>Change QoS apart from everything else.</summary>
+public interface IQosControl
+{
+    /// <summary>Sets the limits and returns the volume as read back afterwards. What is null becomes the storage's "no limit".</summary>
+    ValueTask<Outcome<VolumeView>> SetQosAsync(ObjectKey key, VolumeHandle handle, QosSpec qos, CancellationToken stop);
+}
+
+/// <summary>Grow a volume.</summary>
+public interface IResize
+{
+    /// <summary>Grows to <paramref name="size"/> rounded up; the size it has already is Done; smaller is refused.</summary>
+    ValueTask<Outcome<VolumeView>> ResizeAsync(ObjectKey key, VolumeHandle handle, ByteSize size, CancellationToken stop);
+}
+
+/// <summary>The array's name for a snapshot.</summary>
+public readonly record struct SnapshotHandle(string Value);
+
+/// <summary>A snapshot as the array has it.</summary>
+public sealed record SnapshotView(SnapshotHandle Handle, ObjectKey? Key, VolumeHandle Volume, ByteSize Size, DateTimeOffset CreatedAt);
+
+/// <summary>Point-in-time copies kept on the array.</summary>
+public interface ISnapshots
+{
+    /// <summary>Takes a snapshot under <paramref name="key"/>; crash-consistent at one instant.</summary>
+    ValueTask<Outcome<SnapshotView>> CreateSnapshotAsync(
+        ObjectKey key, ObjectKey volumeKey, VolumeHandle volume, string name, CancellationToken stop);
+
+    /// <summary>Done(null) means certainly absent.</summary>
+    ValueTask<Outcome<SnapshotView?>> FindSnapshotAsync(ObjectKey key, VolumeHandle volume, CancellationToken stop);
+
+    /// <summary>Puts the volume's data back to the snapshot's. The volume must not be connected.</summary>
+    ValueTask<Outcome<Nothing>> RevertAsync(
+        ObjectKey volumeKey, VolumeHandle volume, ObjectKey key, SnapshotHandle snapshot, CancellationToken stop);
+
+    /// <summary>Deletes a snapshot; an absent one is Done.</summary>
+    ValueTask<Outcome<Nothing>> DeleteSnapshotAsync(ObjectKey key, SnapshotHandle snapshot, CancellationToken stop);
+}
+
+/// <summary>Volumes from other volumes and snapshots.</summary>
+public interface IClones
+{
+    /// <summary>
+    /// Makes a volume with the data of <paramref name="source"/> (or of its snapshot) at this instant. Done when it can be
+    /// connected; the size asked for is never below the source's. Limits are the spec's, not the source's.
+    /// </summary>
+    ValueTask<Outcome<VolumeView>> CloneAsync(
+        ObjectKey key, VolumeSpec spec, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop);
+}
+
+/// <summary>Lists everything on the storage: what reconciliation lives on.</summary>
+public interface IInventory
+{
+    /// <summary>Every volume, ours (with key) and foreign (without), deleted-but-recoverable ones left out.</summary>
+    ValueTask<Outcome<IReadOnlyList<VolumeView>>> ListAsync(CancellationToken stop);
+}
+
+/// <summary>What one volume was served.</summary>
+/// <param name="At">When this was read.</param>
+/// <param name="Iops">Normalised I/Os per second over the last sample.</param>
+/// <param name="BytesPerSecond">Read and written together, over the last sample.</param>
+/// <param name="LatencyMicros">Mean over the last sample, as the array saw it.</param>
+/// <param name="Throttle">0 (nothing held back) to 1.</param>
+/// <param name="BurstCredit">Saved-up normalised I/Os; null when the array does not tell.</param>
+public sealed record VolumeStatistics(
+    DateTimeOffset At, double Iops, double BytesPerSecond, double LatencyMicros, double Throttle, long? BurstCredit);
+
+/// <summary>Used and provisioned capacity of the whole storage, everybody's volumes included.</summary>
+public sealed record PoolStatistics(
+    ByteSize? ProvisionedBytes, ByteSize? UsedBytes, ByteSize? CapacityBytes, long? PromisedIops, long? CapacityIops);
+
+/// <summary>Measured figures.</summary>
+public interface IStatistics
+{
+    /// <summary>Figures of one volume.</summary>
+    ValueTask<Outcome<VolumeStatistics>> GetVolumeStatisticsAsync(VolumeHandle handle, CancellationToken stop);
+
+    /// <summary>Figures of the pool.</summary>
+    ValueTask<Outcome<PoolStatistics>> GetPoolStatisticsAsync(CancellationToken stop);
+}

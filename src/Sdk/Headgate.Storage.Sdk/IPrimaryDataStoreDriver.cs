@@ -1,0 +1,99 @@
+using Headgate.Primitives;
+
+namespace Headgate.Storage.Sdk;
+
+/// <summary>
+/// The caller's name for one object to be made: the volume's (or snapshot's) id in the control plane. Recorded before
+/// the call, so every repeat carries the same one, after a crash too. Drivers keep it on the array (name, attributes).
+/// </summary>
+public readonly record struct ObjectKey(Guid Value)
+{
+    /// <summary>32 hexadecimal digits.</summary>
+    public override string ToString() => Value.ToString("N");
+}
+
+/// <summary>The array's name for a volume, made by the driver, opaque to everybody else. Never reused for another volume.</summary>
+public readonly record struct VolumeHandle(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>What a new volume shall be.</summary>
+/// <param name="Name">The tenant's name for it; a driver may use it for people to recognise, never to find it by.</param>
+/// <param name="Size">Wanted size; the driver rounds up to its step.</param>
+/// <param name="Qos">The limits to set. Only what the driver declares is ever asked for.</param>
+public sealed record VolumeSpec(string Name, ByteSize Size, QosSpec Qos)
+{
+    /// <summary>The account in the control plane: the driver keeps different accounts' volumes apart (own CHAP names).</summary>
+    public required Guid AccountId { get; init; }
+}
+
+/// <summary>A volume as the array has it now: everything read back, nothing remembered.</summary>
+/// <param name="Handle">Its name on the array.</param>
+/// <param name="Key">The key it was made with; null for one that the control plane did not make.</param>
+/// <param name="Name">Its name there.</param>
+/// <param name="Size">Its true size.</param>
+/// <param name="Qos">The limits in force.</param>
+/// <param name="Initiators">The initiators that may see it.</param>
+public sealed record VolumeView(
+    VolumeHandle Handle, ObjectKey? Key, string Name, ByteSize Size, QosSpec Qos, IReadOnlyList<string> Initiators);
+
+/// <summary>Who shall see a volume.</summary>
+/// <param name="InitiatorName">Its iSCSI node name (or host NQN, or WWPN, as the protocol has it).</param>
+/// <param name="RequireChap">True unless the pool's admin switched CHAP off.</param>
+public sealed record AccessRequest(string InitiatorName, bool RequireChap);
+
+/// <summary>A CHAP credential (RFC 7143 section 12.1.3). The secrets are given out once, to whoever may connect.</summary>
+/// <param name="Username">CHAP_N of the initiator.</param>
+/// <param name="Secret">What the initiator proves.</param>
+/// <param name="TargetSecret">What the target proves when asked (mutual CHAP); null when it cannot.</param>
+public sealed record ChapCredential(string Username, string Secret, string? TargetSecret)
+{
+    /// <summary>Without the secrets.</summary>
+    public override string ToString() => $"CHAP user {Username}";
+}
+
+/// <summary>What a host needs in order to see a volume: the answer of <see cref="IPrimaryDataStoreDriver.GrantAccessAsync"/>.</summary>
+public abstract record Connection
+{
+    private Connection() { }
+
+    /// <summary>iSCSI, RFC 7143.</summary>
+    /// <param name="Portals">host:port, preferred first.</param>
+    /// <param name="TargetName">The target's iSCSI name.</param>
+    /// <param name="Lun">Logical unit number.</param>
+    /// <param name="Chap">What to log in with; null when the portal asks for nothing.</param>
+    public sealed record Iscsi(IReadOnlyList<string> Portals, string TargetName, int Lun, ChapCredential? Chap) : Connection;
+
+    /// <summary>A file or block device that the host already sees at this path.</summary>
+    public sealed record Local(string Path) : Connection;
+}
+
+/// <summary>
+/// The calls every driver has. All are idempotent: a repeat with the same key and arguments returns the same as the
+/// first; the same key with other arguments is refused with <see cref="FaultCodes.KeyReused"/>. The host makes at most
+/// one call per volume at a time but may repeat one after a crash. A lost reply is <c>Unknown</c>, never <c>Refused</c>.
+/// </summary>
+public interface IPrimaryDataStoreDriver
+{
+    /// <summary>Makes a volume, ready for <see cref="GrantAccessAsync"/>; visible to nobody yet.</summary>
+    ValueTask<Outcome<VolumeView>> CreateAsync(ObjectKey key, VolumeSpec spec, CancellationToken stop);
+
+    /// <summary>Done(null) means certainly absent; a driver that cannot tell answers Unknown.</summary>
+    ValueTask<Outcome<VolumeView?>> FindAsync(ObjectKey key, CancellationToken stop);
+
+    /// <summary>
+    /// Deletes the volume <paramref name="handle"/> made with <paramref name="key"/>. An absent one is Done. One whose
+    /// key is another's is refused with <see cref="FaultCodes.WrongVolume"/>: a handle alone never deletes.
+    /// </summary>
+    ValueTask<Outcome<Nothing>> DeleteAsync(ObjectKey key, VolumeHandle handle, CancellationToken stop);
+
+    /// <summary>Makes the volume visible to exactly the initiator named, beside those that have it already.</summary>
+    ValueTask<Outcome<Connection>> GrantAccessAsync(
+        ObjectKey key, VolumeHandle handle, AccessRequest access, CancellationToken stop);
+
+    /// <summary>Takes it away again and cuts the initiator's sessions to it; Done when it had none.</summary>
+    ValueTask<Outcome<Nothing>> RevokeAccessAsync(
+        ObjectKey key, VolumeHandle handle, string initiatorName, CancellationToken stop);
+}

@@ -1,0 +1,344 @@
+namespace Headgate.Api.Contract;
+
+/// <summary>A setting of a provider's pools.</summary>
+public sealed record SettingView(string Name, string Kind, bool Required, string? Default, string Help);
+
+/// <summary>A QoS limit as a provider declares it; support is none, emulatedByHost or native.</summary>
+public sealed record QosSupportView(string Support, long? From, long? To, long? Step);
+
+/// <summary>What a provider or pool can honour.</summary>
+public sealed record CapabilitiesView(
+    QosSupportView MinIops, QosSupportView MaxIops, QosSupportView BurstIops, QosSupportView MaxBandwidth,
+    string LiveQosChange, string LiveResize, string Snapshots, string Clones, string Chap, string AccessPerHost,
+    string Inventory, long VolumeBytesFrom, long VolumeBytesTo, long VolumeBytesStep);
+
+/// <summary>GET /api/v1/providers, /api/v1/providers/{name}</summary>
+public sealed record ProviderView(
+    string Name, string Version, string Description, bool Managed, string Status,
+    IReadOnlyList<SettingView> Settings, CapabilitiesView Capabilities);
+
+/// <summary>
+/// POST /api/v1/pools. Secrets go in <see cref="Secrets"/> and are never shown again. Scope: zone (default), cluster
+/// (give <see cref="Cluster"/>) or host (give <see cref="Host"/>). Answers 202 with an operation.
+/// </summary>
+public sealed record CreatePool
+{
+    /// <summary>Unique name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A provider's name.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>A zone.</summary>
+    public required string Zone { get; init; }
+
+    /// <summary>zone, cluster or host.</summary>
+    public string Scope { get; init; } = "zone";
+
+    /// <summary>For scope cluster.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>For scope host.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Tags that offerings can ask for.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>The provider's settings that are no secrets.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The provider's secret settings.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Bytes to use of it; null for all that the storage says it has.</summary>
+    public long? CapacityBytes { get; init; }
+
+    /// <summary>Sum of minimums to promise; null for what the storage says it can keep.</summary>
+    public long? CapacityIops { get; init; }
+
+    /// <summary>Whether connections need CHAP.</summary>
+    public bool RequireChap { get; init; } = true;
+}
+
+/// <summary>GET /api/v1/pools. POST /api/v1/pools/{ref}/disable|enable|maintain|check; DELETE /api/v1/pools/{ref}.</summary>
+public sealed record PoolView
+{
+    /// <summary>Id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Provider.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>initializing, up, disabled, maintenance, removing, removed, error.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Why it is in state error; null otherwise.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>True when every volume is a LUN of its own.</summary>
+    public required bool Managed { get; init; }
+
+    /// <summary>zone, cluster, host.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>Zone name.</summary>
+    public required string Zone { get; init; }
+
+    /// <summary>Cluster name.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>Host name.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Tags.</summary>
+    public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>Settings without secrets.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>Whether connections need CHAP.</summary>
+    public required bool RequireChap { get; init; }
+
+    /// <summary>What the storage behind it is.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Bytes that may be reserved; null for no bound known.</summary>
+    public long? CapacityBytes { get; init; }
+
+    /// <summary>Bytes reserved by volumes of ours.</summary>
+    public required long ReservedBytes { get; init; }
+
+    /// <summary>Sum of minimums that may be promised.</summary>
+    public long? CapacityIops { get; init; }
+
+    /// <summary>Sum of minimums promised.</summary>
+    public required long ReservedIops { get; init; }
+
+    /// <summary>Volumes on it.</summary>
+    public required int Volumes { get; init; }
+
+    /// <summary>What it can honour; null until it was reached once.</summary>
+    public CapabilitiesView? Capabilities { get; init; }
+
+    /// <summary>When it was added.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A finding of POST /api/v1/pools/{ref}/check: kind is orphan, missing, size-drift, qos-drift, access-drift.</summary>
+public sealed record PoolFinding(string Kind, Guid? VolumeId, string? Volume, string Handle, string Message);
+
+/// <summary>Result of POST /api/v1/pools/{ref}/check.</summary>
+public sealed record PoolCheck(string Pool, DateTimeOffset At, int VolumesChecked, IReadOnlyList<PoolFinding> Findings);
+
+/// <summary>What an offering asks for: limits, and which of them are required.</summary>
+public sealed record OfferingQos
+{
+    /// <summary>Fixed minimum.</summary>
+    public long? MinIops { get; init; }
+
+    /// <summary>Fixed maximum.</summary>
+    public long? MaxIops { get; init; }
+
+    /// <summary>Fixed burst.</summary>
+    public long? BurstIops { get; init; }
+
+    /// <summary>Bytes per second.</summary>
+    public long? MaxBandwidthBytes { get; init; }
+
+    /// <summary>Min and max per GiB, in place of the fixed ones.</summary>
+    public long? MinIopsPerGib { get; init; }
+
+    /// <summary>Max per GiB.</summary>
+    public long? MaxIopsPerGib { get; init; }
+
+    /// <summary>The tenant chooses min and max with each volume.</summary>
+    public bool CustomIops { get; init; }
+
+    /// <summary>Of min, max, burst, bandwidth: the ones without which a volume shall not be made.</summary>
+    public IReadOnlyList<string> Require { get; init; } = [];
+
+    /// <summary>Who shall enforce: storage, hypervisor or any.</summary>
+    public string Enforce { get; init; } = "any";
+}
+
+/// <summary>POST /api/v1/disk-offerings. Exactly one of a size and <see cref="CustomSize"/>.</summary>
+public sealed record CreateDiskOffering
+{
+    /// <summary>Unique name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Fixed size.</summary>
+    public long? SizeBytes { get; init; }
+
+    /// <summary>The tenant chooses the size.</summary>
+    public bool CustomSize { get; init; }
+
+    /// <summary>QoS.</summary>
+    public OfferingQos Qos { get; init; } = new();
+
+    /// <summary>Tags that a pool must carry, all of them.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
+
+/// <summary>GET /api/v1/disk-offerings; DELETE /api/v1/disk-offerings/{ref} hides it from new volumes.</summary>
+public sealed record DiskOfferingView(
+    Guid Id, string Name, long? SizeBytes, bool CustomSize, OfferingQos Qos, IReadOnlyList<string> Tags, DateTimeOffset CreatedAt);
+
+/// <summary>POST /api/v1/compute-offerings. QoS and tags are for the root disk.</summary>
+public sealed record CreateComputeOffering
+{
+    /// <summary>Unique name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Virtual CPUs.</summary>
+    public required int CpuCount { get; init; }
+
+    /// <summary>Memory.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>QoS of the root disk.</summary>
+    public OfferingQos RootDiskQos { get; init; } = new();
+
+    /// <summary>Tags that the root disk's pool must carry.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
+
+/// <summary>GET /api/v1/compute-offerings</summary>
+public sealed record ComputeOfferingView(
+    Guid Id, string Name, int CpuCount, long MemoryBytes, OfferingQos RootDiskQos, IReadOnlyList<string> Tags, DateTimeOffset CreatedAt);
+
+/// <summary>
+/// POST /api/v1/volumes → 202 with an operation. POST /api/v1/placement/explain takes the same body and answers
+/// <see cref="PlacementExplanation"/>.
+/// </summary>
+public sealed record CreateVolume
+{
+    /// <summary>Unique among the account's volumes that are not expunged: 1 to 64 of a-z, A-Z, 0-9, '-', '_', '.'.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A disk offering.</summary>
+    public required string DiskOffering { get; init; }
+
+    /// <summary>The zone; may be left out where there is one only.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>For offerings with custom size.</summary>
+    public long? SizeBytes { get; init; }
+
+    /// <summary>For offerings with custom IOPS.</summary>
+    public long? MinIops { get; init; }
+
+    /// <summary>For offerings with custom IOPS.</summary>
+    public long? MaxIops { get; init; }
+
+    /// <summary>For offerings with custom IOPS.</summary>
+    public long? BurstIops { get; init; }
+
+    /// <summary>Begin with the data of this snapshot (on its pool).</summary>
+    public string? FromSnapshot { get; init; }
+
+    /// <summary>Begin with the data that this volume has now (on its pool).</summary>
+    public string? FromVolume { get; init; }
+}
+
+/// <summary>One promise: what was asked, whether it was required, what was granted, by whom, and what is set there now.</summary>
+/// <param name="Promise">minIops, maxIops, burstIops, maxBandwidth.</param>
+/// <param name="Requested">The number; null for none.</param>
+/// <param name="Required">Whether the volume may not exist without it.</param>
+/// <param name="Granted">The number granted; null for none.</param>
+/// <param name="EnforcedBy">storage, hypervisor or nobody.</param>
+/// <param name="Applied">Read back from the storage; null when not (yet) known.</param>
+public sealed record PromiseView(string Promise, long? Requested, bool Required, long? Granted, string EnforcedBy, long? Applied);
+
+/// <summary>What a volume was served over the last sample.</summary>
+public sealed record MeasuredView(
+    DateTimeOffset At, double Iops, double BytesPerSecond, double LatencyMicros, double Throttle, long? BurstCredit);
+
+/// <summary>GET /api/v1/volumes/{ref}/qos</summary>
+public sealed record VolumeQosView(Guid VolumeId, string Volume, IReadOnlyList<PromiseView> Promises, MeasuredView? Measured, string? MeasuredProblem);
+
+/// <summary>GET /api/v1/volumes. Filters: pool, state, account. Deleted ones are in the recycle bin until expunged.</summary>
+public sealed record VolumeView
+{
+    /// <summary>Id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Account name.</summary>
+    public required string Account { get; init; }
+
+    /// <summary>creating, ready, resizing, changing, reverting, deleted, expunging, expunged, error.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Why it is in state error; null otherwise.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>DATADISK or ROOT.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Zone name.</summary>
+    public required string Zone { get; init; }
+
+    /// <summary>Pool name; null until placed.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>Disk offering name.</summary>
+    public required string DiskOffering { get; init; }
+
+    /// <summary>True size.</summary>
+    public required long SizeBytes { get; init; }
+
+    /// <summary>The promises.</summary>
+    public required IReadOnlyList<PromiseView> Promises { get; init; }
+
+    /// <summary>Initiators that are granted access.</summary>
+    public required IReadOnlyList<string> Initiators { get; init; }
+
+    /// <summary>The storage's name for it.</summary>
+    public string? Handle { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>POST /api/v1/volumes/{ref}/qos → 202. For volumes of offerings with custom IOPS, or by an admin.</summary>
+public sealed record SetVolumeQos(long? MinIops, long? MaxIops, long? BurstIops, long? MaxBandwidthBytes);
+
+/// <summary>POST /api/v1/volumes/{ref}/offering → 202.</summary>
+public sealed record ChangeVolumeOffering(string DiskOffering);
+
+/// <summary>POST /api/v1/volumes/{ref}/resize → 202.</summary>
+public sealed record ResizeVolume(long SizeBytes);
+
+/// <summary>
+/// POST /api/v1/volumes/{ref}/connections → 202 with an operation; when it has succeeded
+/// GET /api/v1/volumes/{ref}/connections/{initiator} gives the <see cref="ConnectionView"/>.
+/// DELETE of the same → 202. DELETE /api/v1/volumes/{ref} moves to the recycle bin, POST …/recover takes it out,
+/// POST …/expunge ends it.
+/// </summary>
+public sealed record ConnectVolume(string Initiator);
+
+/// <summary>What an initiator needs to log in. The secret is shown to whoever may connect the volume, and audited.</summary>
+public sealed record ConnectionView(
+    string Protocol, IReadOnlyList<string> Portals, string Iqn, int Lun, ChapView? Chap, string Uri);
+
+/// <summary>CHAP credentials.</summary>
+public sealed record ChapView(string Username, string Secret, string? TargetSecret);
+
+/// <summary>A pool in the light of one request.</summary>
+public sealed record PlacementCandidate(string Pool, bool Fits, IReadOnlyList<string> Reasons, IReadOnlyList<PromiseView> Promises);
+
+/// <summary>Answer of POST /api/v1/placement/explain.</summary>
+public sealed record PlacementExplanation(string? Chosen, IReadOnlyList<PlacementCandidate> Pools);
+
+/// <summary>POST /api/v1/snapshots → 202. GET, DELETE /api/v1/snapshots/{ref}; POST /api/v1/snapshots/{ref}/revert.</summary>
+public sealed record CreateSnapshot(string Volume, string Name);
+
+/// <summary>A snapshot. State: creating, ready, reverting, deleting, deleted, error.</summary>
+public sealed record SnapshotView(
+    Guid Id, string Name, string Volume, Guid VolumeId, string State, string? Cause, long SizeBytes, DateTimeOffset CreatedAt);
