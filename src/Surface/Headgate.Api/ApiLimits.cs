@@ -1,0 +1,38 @@
+namespace Headgate.Api;
+
+/// <summary>Every bound of the REST surface. A request outside one is answered with a 4xx, never buffered further.</summary>
+public static class ApiLimits
+{
+    /// <summary>Largest request body. The biggest lawful one, a pool with its settings and certificates, is below 64 KiB.</summary>
+    public const long BodyBytes = 1 << 20;
+
+    /// <summary>Longest request line; Kestrel's own default. Longer ones get 414 from Kestrel.</summary>
+    public const int RequestLineBytes = 8 << 10;
+
+    /// <summary>All request headers together; half of Kestrel's default, as no cookies are used. More gets 431 from Kestrel.</summary>
+    public const int HeaderBytes = 16 << 10;
+
+    /// <summary>Deepest nesting of JSON; the contract itself nests three deep.</summary>
+    public const int JsonDepth = 16;
+
+    /// <summary>Items per page when the caller does not say.</summary>
+    public const int PageDefault = 100;
+
+    /// <summary>Most items per page: about 1 MiB of volumes.</summary>
+    public const int PageMax = 1000;
+
+    /// <summary>Longest Idempotency-Key; a UUID has 36 characters, leave room for prefixes.</summary>
+    public const int IdempotencyKeyChars = 128;
+
+    /// <summary>How long an answer is kept for repeats of its Idempotency-Key.</summary>
+    public static readonly TimeSpan IdempotencyKept = TimeSpan.FromHours(24);
+
+    /// <summary>Pause between two looks at an operation that a client follows; below what a person notices.</summary>
+    public static readonly TimeSpan OperationPollInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A comment goes out on a quiet event stream this often, so that proxies (60 s and up) keep it open.</summary>
+    public static readonly TimeSpan EventStreamHeartbeat = TimeSpan.FromSeconds(15);
+
+    /// <summary>Event streams at once, all clients together: each holds a connection and polls one row.</summary>
+    public const int EventStreams = 256;
+}
