@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace Headgate.Node.Target;
+
+/// <summary>Where and how the iSCSI target listens. Every bound has a reason beside it.</summary>
+public sealed record IscsiTargetOptions
+{
+    /// <summary>The addresses to listen on; port 0 takes a free one (see <see cref="IscsiTarget.Portals"/>).</summary>
+    public required IReadOnlyList<IPEndPoint> Portals { get; init; }
+
+    /// <summary>
+    /// <c>HOST:PORT</c> that discovery tells initiators to use, when they cannot reach the portal by its own address
+    /// (NAT, a container); null: the address that the initiator connected to.
+    /// </summary>
+    public string? AdvertisedAddress { get; init; }
+
+    /// <summary>
+    /// Connections at one time, in login or logged in. Each has a thread and about 0.6 MiB of buffers, so 1024 is at
+    /// most some 600 MiB: beyond that a login gets 0x0302, out of resources.
+    /// </summary>
+    public int MaxConnections { get; init; } = 1024;
+
+    /// <summary>Connections that have not finished login, at one time: strangers cannot use up the above.</summary>
+    public int MaxConnectionsInLogin { get; init; } = 128;
+
+    /// <summary>From accept to full feature phase. open-iscsi and ESXi allow a login 15 s as well.</summary>
+    public TimeSpan LoginDeadline { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Silence after which the target sends a NOP-In of its own; 0 turns it off.</summary>
+    public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Silence after that NOP-In until the connection counts as dead.</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long initiators get to log out when the node stops.</summary>
+    public TimeSpan LogoutGrace { get; init; } = TimeSpan.FromMilliseconds(500);
+}
