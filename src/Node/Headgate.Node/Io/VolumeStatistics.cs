@@ -1,0 +1,84 @@
+namespace Headgate.Node.Io;
+
+/// <summary>
+/// What a volume was served, as Element's GetVolumeStats tells it. Totals count since the volume came into service;
+/// "sample" is the last whole <see cref="SamplePeriodMs"/>. Latencies are gate and medium together unless they say
+/// otherwise, in microseconds.
+/// </summary>
+public sealed record VolumeStatistics
+{
+    /// <summary>Length of a sample, in milliseconds; what Element clients expect.</summary>
+    public const int SamplePeriodMs = 500;
+
+    public long ReadOps { get; init; }
+    public long WriteOps { get; init; }
+    public long ReadBytes { get; init; }
+    public long WriteBytes { get; init; }
+
+    /// <summary>Reads whose offset or length is no multiple of 4 KiB.</summary>
+    public long UnalignedReads { get; init; }
+
+    /// <summary>Writes whose offset or length is no multiple of 4 KiB.</summary>
+    public long UnalignedWrites { get; init; }
+
+    public long ReadLatencyUsTotal { get; init; }
+    public long WriteLatencyUsTotal { get; init; }
+
+    public long ReadOpsLastSample { get; init; }
+    public long WriteOpsLastSample { get; init; }
+    public long ReadBytesLastSample { get; init; }
+    public long WriteBytesLastSample { get; init; }
+
+    /// <summary>I/Os per second over the sample, as the client counts them.</summary>
+    public long ActualIops { get; init; }
+
+    /// <summary>I/Os per second over the sample, in 4 KiB units by the cost curve.</summary>
+    public long NormalizedIops { get; init; }
+
+    /// <summary>Mean bytes of an I/O over the sample; 0 without any.</summary>
+    public long AverageIopSize { get; init; }
+
+    /// <summary>Mean latency over the sample.</summary>
+    public long LatencyUs { get; init; }
+    public long ReadLatencyUs { get; init; }
+    public long WriteLatencyUs { get; init; }
+
+    /// <summary>I/Os of clients that wait in the gate or are under way.</summary>
+    public int ClientQueueDepth { get; init; }
+
+    /// <summary>0 to 1: share of the sample in which the volume's own limit held an I/O back.</summary>
+    public double Throttle { get; init; }
+
+    /// <summary>Normalised IOPS as a share of max over the sample (above 1 in a burst); 0 without a max.</summary>
+    public double VolumeUtilization { get; init; }
+
+    /// <summary>I/Os above max that the volume has saved up: at most (burst - max) * 60.</summary>
+    public long BurstIopsCredit { get; init; }
+
+    /// <summary>Time that finished I/Os waited in the gate, in microseconds.</summary>
+    public long GateWaitUsTotal { get; init; }
+
+    /// <summary>Time that finished I/Os took from the gate to the end of the access, in microseconds.</summary>
+    public long MediumUsTotal { get; init; }
+}
+
+/// <summary>What the whole node served.</summary>
+public sealed record NodeIoStatistics
+{
+    public long ReadOps { get; init; }
+    public long WriteOps { get; init; }
+    public long ReadBytes { get; init; }
+    public long WriteBytes { get; init; }
+
+    /// <summary>I/Os per second over the last whole sample.</summary>
+    public long CurrentIops { get; init; }
+
+    /// <summary>I/Os per second since the start.</summary>
+    public long AverageIops { get; init; }
+
+    /// <summary>The busiest sample since the start, in I/Os per second.</summary>
+    public long PeakIops { get; init; }
+
+    /// <summary>I/Os that wait in the gate or are under way.</summary>
+    public int ClientQueueDepth { get; init; }
+}
