@@ -1,0 +1,34 @@
+using System.Linq.Expressions;
+using Headgate.Domain;
+using Headgate.Primitives;
+using Microsoft.EntityFrameworkCore;
+
+namespace Headgate.Control;
+
+/// <summary>Finding an object by what people and routes call it: its id or its name.</summary>
+public static class References
+{
+    /// <summary>
+    /// The one record of <paramref name="query"/> (already narrowed to what the caller may see) with this id or, by
+    /// <paramref name="byName"/>, this name; else <c>WHAT-not-found</c>.
+    /// </summary>
+    public static async Task<Outcome<T>> FindAsync<T>(
+        this IQueryable<T> query, string what, string reference, Expression<Func<T, bool>> byName, CancellationToken stop)
+        where T : class, IAggregate
+    {
+        var found = Guid.TryParse(reference, out var id)
+            ? await query.SingleOrDefaultAsync(e => e.Id == id, stop).ConfigureAwait(false)
+            : await query.Where(byName).OrderByDescending(e => e.Id).FirstOrDefaultAsync(stop).ConfigureAwait(false);
+        return found is not null ? found : NotFound(what, reference);
+    }
+
+    /// <summary>The refusal of a reference to nothing.</summary>
+    public static Fault NotFound(string what, string reference) => new(
+        $"{what.Replace(' ', '-')}-not-found",
+        $"There is no {what} '{reference}' that you can see; list them with `headgate {what.Replace(' ', '-')} list`.",
+        Recovery.FixRequest);
+
+    /// <summary>The refusal of a name that is taken.</summary>
+    public static Fault NameTaken(string what, string name) => new(
+        "name-taken", $"There is a {what} named '{name}' already; choose another name.", Recovery.FixRequest);
+}

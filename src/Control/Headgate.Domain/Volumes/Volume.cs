@@ -1,0 +1,64 @@
+using Headgate.Primitives;
+
+namespace Headgate.Domain;
+
+/// <summary>What a volume is to its VM.</summary>
+public enum VolumeType
+{
+    /// <summary>A data disk.</summary>
+    DataDisk,
+
+    /// <summary>A boot disk.</summary>
+    Root,
+}
+
+/// <summary>A tenant's disk. States and commands: <see cref="VolumeMachine"/>. Its id is its key on the storage.</summary>
+public sealed record Volume : IAggregate
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>Unique among the account's volumes that are not expunged.</summary>
+    public required string Name { get; init; }
+
+    public required Guid AccountId { get; init; }
+
+    public required Guid ZoneId { get; init; }
+
+    public required Guid PoolId { get; init; }
+
+    public required Guid DiskOfferingId { get; init; }
+
+    public VolumeType Type { get; init; }
+
+    public VolumeState State { get; init; }
+
+    /// <summary>Why it is in state error, or was given up.</summary>
+    public Cause? Cause { get; init; }
+
+    /// <summary>Asked size until it is made, true size from then on.</summary>
+    public required ByteSize Size { get; init; }
+
+    public required IReadOnlyList<Promise> Promises { get; init; }
+
+    /// <summary>Bytes held in the pool's ledger for it; above <see cref="Size"/> while it grows.</summary>
+    public ByteSize ReservedBytes { get; init; }
+
+    /// <summary>IOPS held in the pool's ledger for it.</summary>
+    public long ReservedIops { get; init; }
+
+    /// <summary>The storage's name for it; null until it is made and after it is gone.</summary>
+    public string? Handle { get; init; }
+
+    /// <summary>The snapshot that it began with.</summary>
+    public Guid? FromSnapshotId { get; init; }
+
+    /// <summary>The volume that it began as a copy of.</summary>
+    public Guid? FromVolumeId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Since when it is in the recycle bin.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    public long Version { get; init; }
+}
