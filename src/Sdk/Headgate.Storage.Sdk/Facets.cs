@@ -2,7 +2,7 @@ using Headgate.Primitives;
 
 namespace Headgate.Storage.Sdk;
 
-// What a driver may do besides. A facet is found by type test (driver is IQosControl) and must agree with the declared
+// What a driver may do besides. A facet is found by driver.Facet<IQosControl>() and must agree with the declared
 // capabilities; no member of any of these ever answers "not supported".
 
 /// <summary>Change QoS apart from everything else.</summary>

@@ -1,0 +1,20 @@
+namespace Headgate.Storage.Sdk;
+
+/// <summary>
+/// For a driver class that implements more facets than this very pool has (they depend on settings, or it wraps another
+/// driver): says which of them count. A driver that always has all the facets it implements need not bother.
+/// </summary>
+public interface IFacetSelection
+{
+    /// <summary>True when the facet interface <paramref name="facet"/> may be called on this instance.</summary>
+    bool Offers(Type facet);
+}
+
+/// <summary>How the host finds a facet.</summary>
+public static class FacetLookup
+{
+    /// <summary>The facet <typeparamref name="T"/> of <paramref name="driver"/>, or null when it has none.</summary>
+    public static T? Facet<T>(this IPrimaryDataStoreDriver driver)
+        where T : class =>
+        driver is T facet && (driver is not IFacetSelection selection || selection.Offers(typeof(T))) ? facet : null;
+}

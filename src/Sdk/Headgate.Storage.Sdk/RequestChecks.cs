@@ -1,0 +1,35 @@
+using Headgate.Primitives;
+
+namespace Headgate.Storage.Sdk;
+
+/// <summary>Checks of a request against declared capabilities that every driver needs before it calls its array.</summary>
+public static class RequestChecks
+{
+    /// <summary>Null when every limit in <paramref name="qos"/> is one that is enforced, and in range.</summary>
+    public static Fault? Problem(this DriverCapabilities capabilities, QosSpec qos)
+    {
+        ArgumentNullException.ThrowIfNull(capabilities);
+        ArgumentNullException.ThrowIfNull(qos);
+        return Limit("min IOPS", capabilities.MinIops, qos.MinIops)
+            ?? Limit("max IOPS", capabilities.MaxIops, qos.MaxIops)
+            ?? Limit("burst IOPS", capabilities.BurstIops, qos.BurstIops)
+            ?? Limit("max bandwidth", capabilities.MaxBandwidth, qos.MaxBandwidth?.Bytes);
+    }
+
+    /// <summary>Null when <paramref name="size"/>, rounded up to the step, can be a volume.</summary>
+    public static Fault? Problem(this DriverCapabilities capabilities, ByteSize size)
+    {
+        ArgumentNullException.ThrowIfNull(capabilities);
+        var range = capabilities.VolumeSize;
+        return size.Bytes >= range.From && size.RoundUpTo(new ByteSize(range.Step)).Bytes <= range.To
+            ? null
+            : Faults.SizeOutOfRange(size, range);
+    }
+
+    private static Fault? Limit(string name, QosSupport support, long? asked)
+    {
+        if (asked is not { } value) return null;
+        if (support.Support != Support.Native) return Faults.QosNotEnforced(name);
+        return support.Range is { } range && !range.Holds(value) ? Faults.QosOutOfRange(name, value, range) : null;
+    }
+}
