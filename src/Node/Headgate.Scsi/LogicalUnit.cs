@@ -1,135 +1,135 @@
+using Headgate.Scsi.Commands;
+using Headgate.Scsi.Dispatch;
+using Headgate.Scsi.Reservations;
+using Headgate.Scsi.Sense;
+
 namespace Headgate.Scsi;
-
-// The public shape that the node relies on; the owner of this project fills it in and splits it up.
-
-/// <summary>What a command needs, decided from its CDB alone.</summary>
-public enum PlanKind
-{
-    /// <summary>Answered already: status, sense and data-in are in <see cref="CommandPlan.Result"/>.</summary>
-    Respond,
-
-    /// <summary>Plain read of <see cref="CommandPlan.Blocks"/> blocks at <see cref="CommandPlan.Lba"/>: the node's I/O engine does it.</summary>
-    Read,
-
-    /// <summary>Plain write; data-out is blocks × block size bytes.</summary>
-    Write,
-
-    /// <summary>Takes <see cref="CommandPlan.DataOutBytes"/> of parameters or data, then <see cref="LogicalUnit.Execute"/> on a thread that may wait.</summary>
-    Execute,
-}
-
-/// <summary>Status, sense and data-in of a finished command.</summary>
-/// <param name="Status">SAM status: 0x00 GOOD, 0x02 CHECK CONDITION, 0x08 BUSY, 0x18 RESERVATION CONFLICT, …</param>
-/// <param name="DataIn">Data for the initiator, already cut to the allocation length; may be empty.</param>
-/// <param name="Sense">Sense data (fixed or descriptor as D_SENSE says), without the 2-byte iSCSI length; empty unless CHECK CONDITION.</param>
-public readonly record struct ScsiResult(byte Status, ReadOnlyMemory<byte> DataIn, ReadOnlyMemory<byte> Sense);
-
-/// <summary>What to do for one command. A value type: planning a READ or WRITE allocates nothing.</summary>
-public readonly record struct CommandPlan
-{
-    /// <summary>What it needs.</summary>
-    public PlanKind Kind { get; init; }
-
-    /// <summary>First logical block, for reads and writes.</summary>
-    public ulong Lba { get; init; }
-
-    /// <summary>Number of logical blocks, for reads and writes.</summary>
-    public uint Blocks { get; init; }
-
-    /// <summary>FUA: a write is on the medium before its status; a read comes from there.</summary>
-    public bool Fua { get; init; }
-
-    /// <summary>Bytes that the command takes from the initiator (the CDB's word, not the PDU's).</summary>
-    public long DataOutBytes { get; init; }
-
-    /// <summary>Bytes that it may return at most, for <see cref="PlanKind.Execute"/>.</summary>
-    public long DataInBytes { get; init; }
-
-    /// <summary>Bytes of medium that it touches, for the QoS cost; 0 for what moves no data.</summary>
-    public long CostBytes { get; init; }
-
-    /// <summary>Whether it counts as a write.</summary>
-    public bool IsWrite { get; init; }
-
-    /// <summary>For <see cref="PlanKind.Respond"/>.</summary>
-    public ScsiResult Result { get; init; }
-}
-
-/// <summary>How a logical unit is reset (SAM-5 6.3).</summary>
-public enum ResetKind
-{
-    /// <summary>LOGICAL UNIT RESET, or a target warm reset.</summary>
-    LogicalUnit,
-
-    /// <summary>Target cold reset: as power on.</summary>
-    PowerOn,
-}
-
-/// <summary>One initiator's nexus to a logical unit: pending unit attentions, its place in reservations.</summary>
-public sealed class Nexus(string initiatorPort)
-{
-    /// <summary>iSCSI initiator port name: node name, ",i,0x", ISID (RFC 7143 section 4.4.1; TransportID of SPC-4 section 7.6.4.6).</summary>
-    public string InitiatorPort { get; } = initiatorPort;
-}
-
-/// <summary>Who a logical unit says it is.</summary>
-/// <param name="VendorId">8 characters of INQUIRY.</param>
-/// <param name="ProductId">16 characters.</param>
-/// <param name="Revision">4 characters.</param>
-/// <param name="SerialNumber">VPD page 80h.</param>
-/// <param name="Naa">NAA designator (16 bytes, NAA 6) of VPD page 83h.</param>
-/// <param name="Eui64">EUI designator (8, 12 or 16 bytes).</param>
-/// <param name="TargetName">iSCSI name, for the SCSI name string designators.</param>
-public sealed record LogicalUnitIdentity(
-    string VendorId, string ProductId, string Revision, string SerialNumber, byte[] Naa, byte[] Eui64, string TargetName);
-
-/// <summary>The shape of its medium.</summary>
-/// <param name="Blocks">Number of logical blocks.</param>
-/// <param name="LogicalBlockBytes">512 or 4096.</param>
-/// <param name="PhysicalBlockBytes">4096 for 512e and 4Kn, 512 for plain 512.</param>
-/// <param name="WriteProtected">Writes fail with DATA PROTECT.</param>
-/// <param name="Removable">RMB=1; can be ejected.</param>
-public sealed record LogicalUnitGeometry(
-    ulong Blocks, int LogicalBlockBytes, int PhysicalBlockBytes, bool WriteProtected = false, bool Removable = false);
 
 /// <summary>
 /// The SCSI side of a volume: SPC-4 and SBC-3 without a wire and without a thread. Safe for many threads at once;
-/// planning a plain READ or WRITE takes no lock.
+/// planning a plain READ or WRITE takes no lock and allocates nothing.
 /// </summary>
-public sealed class LogicalUnit
+public sealed partial class LogicalUnit
 {
-    public LogicalUnit(LogicalUnitIdentity identity, LogicalUnitGeometry geometry) =>
-        (Identity, Geometry) = (identity, geometry);
+    private readonly Lock _gate = new();
+    private readonly List<Nexus> _nexuses = [];
+    private volatile UnitState _state;
 
+    /// <summary>Puts a logical unit in service.</summary>
+    /// <param name="identity">Who it is.</param>
+    /// <param name="geometry">What it offers.</param>
+    /// <param name="reservations">Keeps reservations over a restart; without one APTPL is refused.</param>
+    public LogicalUnit(LogicalUnitIdentity identity, LogicalUnitGeometry geometry, IReservationStore? reservations = null)
+    {
+        (Identity, Geometry, ReservationStore) = (identity, geometry, reservations);
+        _state = new UnitState
+        {
+            Blocks = geometry.Blocks,
+            WriteProtected = geometry.WriteProtected,
+            Persistent = reservations?.Load() is { } kept ? kept.ToReservations() : PersistentReservations.None,
+        };
+    }
+
+    /// <summary>Who it is.</summary>
     public LogicalUnitIdentity Identity { get; }
 
+    /// <summary>What it was made with; <see cref="Blocks"/> follows growth.</summary>
     public LogicalUnitGeometry Geometry { get; }
 
+    /// <summary>Number of logical blocks now.</summary>
+    public ulong Blocks => _state.Blocks;
+
+    internal IReservationStore? ReservationStore { get; }
+
+    internal UnitState State => _state;
+
+    /// <summary>
+    /// Serialises the commands that this layer carries out against each other where one must not see half of another
+    /// (COMPARE AND WRITE and its kin, SBC-3 5.2). Held for at most one chunk or one atomic command.
+    /// </summary>
+    internal Lock MediumGate { get; } = new();
+
     /// <summary>A session came (UNIT ATTENTION 29h/00h is pending for it).</summary>
-    public Nexus OpenNexus(string initiatorPort) => throw new NotSupportedException();
+    public Nexus OpenNexus(string initiatorPort)
+    {
+        var nexus = new Nexus(initiatorPort);
+        nexus.Attend(AdditionalSense.PowerOnOrReset);
+        lock (_gate)
+            _nexuses.Add(nexus);
+        return nexus;
+    }
 
     /// <summary>A session went, by logout or by loss: RESERVE(6), PREVENT and the like of it end.</summary>
-    public void CloseNexus(Nexus nexus) => throw new NotSupportedException();
+    public void CloseNexus(Nexus nexus)
+    {
+        lock (_gate)
+        {
+            _nexuses.Remove(nexus);
+            nexus.PreventsRemoval = false;
+            if (_state.ReservedBy == nexus)
+                _state = _state with { ReservedBy = null };
+        }
+    }
 
     /// <summary>Decides what a command needs: checks CDB, unit attentions, reservations, readiness and range.</summary>
-    public CommandPlan Plan(Nexus nexus, ReadOnlySpan<byte> cdb) => throw new NotSupportedException();
+    /// <param name="nexus">Who asks.</param>
+    /// <param name="cdb">The CDB; bytes beyond the command's length are ignored.</param>
+    /// <param name="dataOutOffered">
+    /// What the initiator said it will send, in bytes (iSCSI: Expected Data Transfer Length of a write), so that commands
+    /// that must not run with another length than their CDB's are refused; -1 when not known.
+    /// </param>
+    public CommandPlan Plan(Nexus nexus, ReadOnlySpan<byte> cdb, long dataOutOffered = CommandContext.Unknown)
+    {
+        var state = _state;
+        var context = new CommandContext(this, nexus, state, cdb, dataOutOffered);
+        var command = CommandTable.Find(cdb, out var unknown);
+        if (!(command?.Has(CommandTraits.BypassesAttention) ?? false) && nexus.TryTakeAttention(out var attention))
+            return CommandPlan.Respond(context.Fail(new SenseData(SenseKey.UnitAttention, attention)));
+        return command is null
+            ? CommandPlan.Respond(context.Fail(unknown))
+            : PlanChecked(command, context);
+    }
 
     /// <summary>Plans a command for a LUN that is not there (INQUIRY, REPORT LUNS and REQUEST SENSE answer all the same).</summary>
-    public CommandPlan PlanForAbsentLun(ReadOnlySpan<byte> cdb) => throw new NotSupportedException();
+    public CommandPlan PlanForAbsentLun(ReadOnlySpan<byte> cdb) => AbsentLun.Plan(this, cdb);
 
     /// <summary>Carries out a plan of kind Execute; may wait for the medium.</summary>
-    public ScsiResult Execute(Nexus nexus, ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> dataOut, IMedium medium) =>
-        throw new NotSupportedException();
+    /// <param name="nexus">Who asked.</param>
+    /// <param name="cdb">The CDB that was planned.</param>
+    /// <param name="dataOut">What came for it; may be shorter than <see cref="CommandPlan.DataOutBytes"/>.</param>
+    /// <param name="medium">Where the blocks are.</param>
+    public ScsiResult Execute(Nexus nexus, ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> dataOut, IMedium medium)
+    {
+        var context = new CommandContext(this, nexus, _state, cdb, CommandContext.Unknown);
+        if (CommandTable.Find(cdb, out var unknown) is not { } command)
+            return context.Fail(unknown);
+
+        // Planned again: the unit may have changed while the command waited for its turn and its data.
+        var plan = PlanChecked(command, context);
+        if (plan.Kind == PlanKind.Execute)
+            return command.Execute!(context, dataOut.Length > plan.DataOutBytes ? dataOut[..(int)plan.DataOutBytes] : dataOut, medium);
+        return plan.Kind == PlanKind.Respond ? plan.Result : context.Fail(AdditionalSense.InvalidOperationCode);
+    }
 
     /// <summary>The answer to a plain read or write that the medium failed (sense key, code, INFORMATION = LBA).</summary>
-    public ScsiResult MediumFault(MediumStatus status, ulong lba, bool isWrite) => throw new NotSupportedException();
+    public ScsiResult MediumFault(MediumStatus status, ulong lba, bool isWrite) => new(
+        ScsiStatus.CheckCondition, default, SenseOf.Medium(status, lba, isWrite).Encode(_state.DescriptorSense));
 
-    /// <summary>The volume grew: READ CAPACITY tells, and every nexus gets UNIT ATTENTION 2Ah/09h.</summary>
-    public void SetBlocks(ulong blocks) => throw new NotSupportedException();
+    private static CommandPlan PlanChecked(CommandDefinition command, in CommandContext context)
+    {
+        if (context.Cdb.Length < command.Usage.Length)
+            return CommandPlan.Respond(context.InvalidField(context.Cdb.Length));
+        if (command.TryFindReservedBit(context.Cdb, out var reservedBit))
+            return CommandPlan.Respond(context.Fail(reservedBit));
+        if (ReservationCheck.Conflicts(command, context.Nexus, context.State))
+            return CommandPlan.Respond(ScsiResult.ReservationConflict);
+        if (context.State.Ejected && command.Has(CommandTraits.NeedsMedium))
+            return CommandPlan.Respond(context.Fail(new SenseData(SenseKey.NotReady, AdditionalSense.MediumNotPresentTrayOpen)));
+        if (command.Has(CommandTraits.Writes) && context.State.AnyWriteProtection)
+            return CommandPlan.Respond(context.Fail(WriteProtection(context.State)));
+        return command.Plan(context);
+    }
 
-    /// <summary>Element access readOnly or readWrite.</summary>
-    public void SetWriteProtected(bool isProtected) => throw new NotSupportedException();
-
-    /// <summary>Every nexus gets a unit attention; reservations of RESERVE(6) end.</summary>
-    public void Reset(ResetKind kind) => throw new NotSupportedException();
+    private static SenseData WriteProtection(UnitState state) => new(
+        SenseKey.DataProtect, state.WriteProtected ? AdditionalSense.WriteProtected : AdditionalSense.SoftwareWriteProtected);
 }

@@ -1,0 +1,78 @@
+using Headgate.Scsi.Dispatch;
+using Headgate.Scsi.Sense;
+
+namespace Headgate.Scsi.Commands;
+
+/// <summary>UNMAP (SBC-3 5.33).</summary>
+internal static class Unmap
+{
+    private const int ParameterListLength = 7;
+    private const int HeaderBytes = 8;
+    private const int DescriptorBytes = 16;
+
+    public static CommandPlan Plan(in CommandContext context)
+    {
+        var length = Cdb.U16(context.Cdb, ParameterListLength);
+        if (length == 0)
+            return default;
+        if (length < HeaderBytes)
+            return CommandPlan.Respond(context.Fail(AdditionalSense.ParameterListLengthError));
+        var descriptors = (length - HeaderBytes) / DescriptorBytes;
+        return new CommandPlan
+        {
+            Kind = PlanKind.Execute,
+            DataOutBytes = length,
+            // What it frees is in the list, which has not come yet: a block of the cost curve for each descriptor.
+            CostBytes = Math.Min(descriptors * (long)ScsiLimits.UnmapGranularityBytes, ScsiLimits.MaxUnmapCostBytes),
+            IsWrite = true,
+        };
+    }
+
+    public static ScsiResult Execute(in CommandContext context, ReadOnlySpan<byte> dataOut, IMedium medium)
+    {
+        if (dataOut.Length < HeaderBytes)
+            return context.Fail(AdditionalSense.ParameterListLengthError);
+        var bytes = Cdb.U16(dataOut, 2);
+        if (bytes > dataOut.Length - HeaderBytes)
+            return context.Fail(AdditionalSense.ParameterListLengthError);
+
+        // An incomplete descriptor at the end is ignored (SBC-3 5.33.2).
+        var descriptors = dataOut.Slice(HeaderBytes, bytes - bytes % DescriptorBytes);
+        if (Check(context, descriptors) is { } refused)
+            return refused;
+        lock (context.Unit.MediumGate)
+        {
+            for (; !descriptors.IsEmpty; descriptors = descriptors[DescriptorBytes..])
+            {
+                var (lba, blocks) = (Cdb.U64(descriptors, 0), Cdb.U32(descriptors, 8));
+                if (blocks == 0)
+                    continue;
+                var status = medium.Unmap(lba, blocks);
+                if (status != MediumStatus.Good)
+                    return context.MediumFault(status, lba, isWrite: true);
+            }
+        }
+
+        return ScsiResult.Good;
+    }
+
+    /// <summary>Nothing is unmapped unless all of it may be.</summary>
+    private static ScsiResult? Check(in CommandContext context, ReadOnlySpan<byte> descriptors)
+    {
+        if (descriptors.Length / DescriptorBytes > ScsiLimits.MaxUnmapDescriptors)
+            return context.InvalidParameter(2, 7);
+        ulong total = 0;
+        for (var at = 0; at < descriptors.Length; at += DescriptorBytes)
+        {
+            var (lba, blocks) = (Cdb.U64(descriptors, at), Cdb.U32(descriptors, at + 8));
+            // Unlike for a read, no blocks just past the end are fine: a list may end with such a descriptor.
+            if (lba > context.State.Blocks || blocks > context.State.Blocks - lba)
+                return context.OutOfRange(lba);
+            total += blocks;
+            if (total > ScsiLimits.MaxUnmapBlocks)
+                return context.InvalidParameter(HeaderBytes + at + 8, 7);
+        }
+
+        return null;
+    }
+}

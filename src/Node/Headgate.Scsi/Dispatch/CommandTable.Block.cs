@@ -1,0 +1,36 @@
+using Headgate.Scsi.Commands;
+
+namespace Headgate.Scsi.Dispatch;
+
+/// <summary>SBC-3 commands. In READ and WRITE byte 1 allows DPO and FUA; RDPROTECT and WRPROTECT must be zero (PROTECT=0).</summary>
+internal static partial class CommandTable
+{
+    private const CommandTraits Reads = CommandTraits.NeedsMedium;
+    private const CommandTraits WritesTo = CommandTraits.NeedsMedium | CommandTraits.Writes;
+
+    private static CommandDefinition[] BlockCommands() =>
+    [
+        Row("READ(6)", "08 1F FF FF FF 00", Reads, ReservationRule.ReadsMedium, ReadWrite.PlanRead),
+        Row("WRITE(6)", "0A 1F FF FF FF 00", WritesTo, ReservationRule.WritesMedium, ReadWrite.PlanWrite),
+        Row("START STOP UNIT", "1B 01 00 0F F7 00",
+            CommandTraits.None, ReservationRule.OwnRule, StartStopUnit.Plan, StartStopUnit.Execute),
+        Row("PREVENT ALLOW MEDIUM REMOVAL", "1E 00 00 00 01 00",
+            CommandTraits.None, ReservationRule.OwnRule, PreventAllowMediumRemoval.Plan),
+        Row("READ CAPACITY(10)", "25 00 00 00 00 00 00 00 00 00", Reads, ReservationRule.Allowed, ReadCapacity.Plan10),
+        Row("READ(10)", "28 18 FF FF FF FF 1F FF FF 00", Reads, ReservationRule.ReadsMedium, ReadWrite.PlanRead),
+        Row("WRITE(10)", "2A 18 FF FF FF FF 1F FF FF 00", WritesTo, ReservationRule.WritesMedium, ReadWrite.PlanWrite),
+        Row("SYNCHRONIZE CACHE(10)", "35 02 FF FF FF FF 1F FF FF 00",
+            Reads, ReservationRule.WritesMedium, SynchronizeCache.Plan, SynchronizeCache.Execute),
+        Row("UNMAP", "42 00 00 00 00 00 1F FF FF 00", WritesTo, ReservationRule.WritesMedium, Unmap.Plan, Unmap.Execute),
+        Row("READ(16)", "88 18 FFFFFFFFFFFFFFFF FFFFFFFF 1F 00", Reads, ReservationRule.ReadsMedium, ReadWrite.PlanRead),
+        Row("WRITE(16)", "8A 18 FFFFFFFFFFFFFFFF FFFFFFFF 1F 00",
+            WritesTo, ReservationRule.WritesMedium, ReadWrite.PlanWrite),
+        Row("SYNCHRONIZE CACHE(16)", "91 02 FFFFFFFFFFFFFFFF FFFFFFFF 1F 00",
+            Reads, ReservationRule.WritesMedium, SynchronizeCache.Plan, SynchronizeCache.Execute),
+        ActionRow("READ CAPACITY(16)", "9E 10 0000000000000000 FFFFFFFF 00 00",
+            Reads, ReservationRule.Allowed, ReadCapacity.Plan16),
+        Row("READ(12)", "A8 18 FF FF FF FF FF FF FF FF 1F 00", Reads, ReservationRule.ReadsMedium, ReadWrite.PlanRead),
+        Row("WRITE(12)", "AA 18 FF FF FF FF FF FF FF FF 1F 00",
+            WritesTo, ReservationRule.WritesMedium, ReadWrite.PlanWrite),
+    ];
+}

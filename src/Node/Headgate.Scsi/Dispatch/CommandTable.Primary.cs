@@ -1,0 +1,28 @@
+using Headgate.Scsi.Commands;
+
+namespace Headgate.Scsi.Dispatch;
+
+/// <summary>SPC-4 commands.</summary>
+internal static partial class CommandTable
+{
+    private const CommandTraits AnswersAlways = CommandTraits.BypassesAttention | CommandTraits.BypassesReserve;
+
+    private static CommandDefinition[] PrimaryCommands() =>
+    [
+        Row("TEST UNIT READY", "00 00 00 00 00 00",
+            CommandTraits.NeedsMedium, ReservationRule.Allowed, static (in _) => default),
+        Row("REQUEST SENSE", "03 01 00 00 FF 00", AnswersAlways, ReservationRule.Allowed, RequestSense.Plan),
+        Row("INQUIRY", "12 01 FF FF FF 00", AnswersAlways, ReservationRule.Allowed, Inquiry.Plan),
+        Row("MODE SELECT(6)", "15 10 00 00 FF 00",
+            CommandTraits.None, ReservationRule.WritesMedium, ModeSelect.Plan, ModeSelect.Execute),
+        Row("MODE SENSE(6)", "1A 08 FF FF FF 00", CommandTraits.None, ReservationRule.ReadsMedium, ModeSense.Plan),
+        Row("MODE SELECT(10)", "55 10 00 00 00 00 00 FF FF 00",
+            CommandTraits.None, ReservationRule.WritesMedium, ModeSelect.Plan, ModeSelect.Execute),
+        Row("MODE SENSE(10)", "5A 18 FF FF 00 00 00 FF FF 00", CommandTraits.None, ReservationRule.ReadsMedium, ModeSense.Plan),
+        Row("REPORT LUNS", "A0 00 FF 00 00 00 FF FF FF FF 00 00", AnswersAlways, ReservationRule.Allowed, ReportLuns.Plan),
+        ActionRow("REPORT TARGET PORT GROUPS", "A3 2A 00 00 00 00 FF FF FF FF 00 00",
+            CommandTraits.None, ReservationRule.Allowed, ReportTargetPortGroups.Plan),
+        ActionRow("REPORT SUPPORTED OPERATION CODES", "A3 0C 87 FF FF FF FF FF FF FF 00 00",
+            CommandTraits.None, ReservationRule.ReadsMedium, ReportSupportedOperationCodes.Plan),
+    ];
+}
