@@ -1,50 +1,153 @@
+using Headgate.Blocks;
 using Headgate.Qos;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headgate.Node.Io;
 
-/// <summary>The gate's and engine's own notes on a <see cref="VolumeIo"/>.</summary>
-internal struct IoTicket
-{
-    public long SubmittedTicks;
-    public long DispatchedTicks;
-}
-
 /// <summary>The way of all I/O of a node: gate (QoS scheduler under a lock), bounded in-flight, engine threads.</summary>
-public sealed class IoPath : IDisposable
+public sealed partial class IoPath : IDisposable
 {
+    private readonly Gate _gate;
+    private readonly EngineLane _data;
+    private readonly EngineLane _slow;
+    private readonly ILogger _logger;
+    private int _stopped;
+
     /// <summary>Starts the engine's threads.</summary>
-    public IoPath(IoPathOptions options) => Options = options;
+    public IoPath(IoPathOptions options, ILogger<IoPath>? logger = null)
+    {
+        Options = options;
+        _logger = logger ?? NullLogger<IoPath>.Instance;
+        _gate = new Gate(options);
+        _data = new EngineLane("hg-io", options.DataThreads, Run);
+        _slow = new EngineLane("hg-io-slow", options.SlowThreads, Run);
+        _gate.Timer.Start(() => Post(_gate.Tick()));
+    }
 
     /// <summary>The sizes that it runs with.</summary>
     public IoPathOptions Options { get; }
 
     /// <summary>Makes a place in the gate for a volume that comes into service.</summary>
-    public VolumeQueue AddVolume(long volumeId, VolumeLimits limits) => new(this, volumeId, limits);
+    public VolumeQueue AddVolume(long volumeId, VolumeLimits limits) => _gate.Add(volumeId, limits);
 
     /// <summary>
     /// Takes a volume out of service: what waits, and what is submitted from now on, completes with
-    /// <see cref="Blocks.IoFault.Gone"/>; the task ends when nothing of it is under way any more.
+    /// <see cref="IoFault.Gone"/>; the task ends when nothing of it is under way any more.
     /// </summary>
-    public Task RemoveVolumeAsync(VolumeQueue queue) => throw new NotSupportedException(queue.ToString());
+    public Task RemoveVolumeAsync(VolumeQueue queue)
+    {
+        CompleteAsGone(_gate.Close(queue, out var quiet));
+        return quiet;
+    }
 
-    /// <summary>Hands over one I/O. Any thread; does not wait.</summary>
-    public void Submit(VolumeIo io) => throw new NotSupportedException(io.ToString());
+    /// <summary>Changes how many normalised IOPS go to the medium in all; 0 leaves the pace to the medium itself.</summary>
+    public void SetCapacity(long iops) => _gate.SetCapacity(iops);
+
+    /// <summary>
+    /// Hands over one I/O. Any thread; does not wait. When its volume is out of service it completes with
+    /// <see cref="IoFault.Gone"/> before this returns.
+    /// </summary>
+    public void Submit(VolumeIo io)
+    {
+        if (_gate.TrySubmit(io, out var ready)) Post(ready);
+        else io.OnCompleted(IoFault.Gone);
+    }
 
     /// <summary>
     /// Takes back an I/O that still waits in the gate: true, and it will not run nor be completed. False: it is
     /// under way or done, and <see cref="VolumeIo.OnCompleted"/> comes or has come.
     /// </summary>
-    public bool Abort(VolumeIo io) => throw new NotSupportedException(io.ToString());
+    public bool Abort(VolumeIo io)
+    {
+        if (!_gate.TryCancel(io, out var ready)) return false;
+        Post(ready);
+        return true;
+    }
 
     /// <summary>What the whole node served up to now. Any thread.</summary>
-    public NodeIoStatistics ReadStatistics() => throw new NotSupportedException();
+    public NodeIoStatistics ReadStatistics() => _gate.ReadStatistics();
 
     /// <summary>
-    /// Orderly end: what waits completes with <see cref="Blocks.IoFault.Gone"/>, what is under way is finished, then
-    /// the threads end. Returns when they have.
+    /// Orderly end: what waits completes with <see cref="IoFault.Gone"/>, what is under way is finished, then the
+    /// threads end. Returns when they have. Not from an I/O's own completion.
     /// </summary>
-    public void Stop() => throw new NotSupportedException();
+    public void Stop()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
+        CompleteAsGone(_gate.Stop());
+        _gate.Dispose();
+        _data.Dispose();
+        _slow.Dispose();
+    }
 
     /// <summary>Same as <see cref="Stop"/>; safe to call after it.</summary>
     public void Dispose() => Stop();
+
+    private void Post(IoBatch ready)
+    {
+        var io = ready.First;
+        while (io is not null)
+        {
+            var next = io.Ticket.Next; // Post links it anew
+            if (io.Kind == IoKind.Call) _slow.Post(io);
+            else _data.Post(io);
+            io = next;
+        }
+    }
+
+    private static void CompleteAsGone(IoBatch waiting)
+    {
+        var io = waiting.First;
+        while (io is not null)
+        {
+            var next = io.Ticket.Next; // its owner may use it again at once
+            io.OnCompleted(IoFault.Gone);
+            io = next;
+        }
+    }
+
+    private void Run(VolumeIo io)
+    {
+        var fault = Access(io);
+        Post(_gate.Complete(io)); // before the owner hears of it, since it may use the I/O again from then on
+        Tell(io, fault);
+    }
+
+    // A device or a session that throws has a bug; it must cost that one I/O, not the process and every other volume.
+    private IoFault Access(VolumeIo io)
+    {
+        var device = io.Volume.Device;
+        try
+        {
+            return io.Kind switch
+            {
+                IoKind.Read => device.Read(io.Offset, io.Buffer.Span),
+                IoKind.Write => device.Write(io.Offset, io.Buffer.Span, io.Durable),
+                _ => io.Execute(),
+            };
+        }
+#pragma warning disable CA1031 // see above
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            LogAccessThrew(bug, io.Kind, io.Volume.VolumeId);
+            return io.IsWrite ? IoFault.WriteFailed : IoFault.ReadFailed;
+        }
+    }
+
+    private void Tell(VolumeIo io, IoFault fault)
+    {
+        var volumeId = io.Volume.VolumeId;
+        try
+        {
+            io.OnCompleted(fault);
+        }
+#pragma warning disable CA1031 // as in Access
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            LogCompletionThrew(bug, volumeId);
+        }
+    }
 }

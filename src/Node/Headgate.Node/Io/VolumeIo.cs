@@ -1,4 +1,5 @@
 using Headgate.Blocks;
+using Headgate.Qos;
 
 namespace Headgate.Node.Io;
 
@@ -19,7 +20,7 @@ public enum IoKind
 /// One I/O on its way: session → gate (QoS) → engine → back. Sessions pool these; nothing on the way allocates. The
 /// session fills it in, calls <see cref="IoPath.Submit"/>, and does not touch it until <see cref="OnCompleted"/>.
 /// </summary>
-public abstract class VolumeIo
+public abstract class VolumeIo : QosRequest
 {
     /// <summary>Whose it is.</summary>
     public VolumeRuntime Volume { get; set; } = null!;
@@ -46,8 +47,9 @@ public abstract class VolumeIo
     public abstract IoFault Execute();
 
     /// <summary>
-    /// Called once, on an engine thread or (when it is aborted while it waits) on the caller's of
-    /// <see cref="IoPath.Abort"/>. Must not wait: stage the reply and return.
+    /// Called once: on an engine thread, or with <see cref="IoFault.Gone"/> on the thread that takes the volume out of
+    /// service or submits to one that is. Must not wait: stage the reply and return. Not called after a successful
+    /// <see cref="IoPath.Abort"/>.
     /// </summary>
     public abstract void OnCompleted(IoFault fault);
 

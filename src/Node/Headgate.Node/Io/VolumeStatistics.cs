@@ -81,4 +81,10 @@ public sealed record NodeIoStatistics
 
     /// <summary>I/Os that wait in the gate or are under way.</summary>
     public int ClientQueueDepth { get; init; }
+
+    /// <summary>
+    /// Milliseconds by which minimums have been put off since the start because the medium gave less than their sum;
+    /// while it grows, the node is overloaded.
+    /// </summary>
+    public long OverloadMs { get; init; }
 }

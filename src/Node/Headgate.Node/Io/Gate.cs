@@ -1,0 +1,222 @@
+using Headgate.Blocks.Native;
+using Headgate.Qos;
+
+namespace Headgate.Node.Io;
+
+/// <summary>
+/// The scheduler and all that belongs to it under one short lock: who submits, completes or configures also takes the
+/// decisions that follow from it, on its own thread, and gets back what is to go to the engine. Only I/O that a limit
+/// holds needs another thread: the <see cref="GateTimer"/>.
+/// <para>
+/// One lock for all volumes is today's choice: a decision takes well below a microsecond, so it is busy a few per cent
+/// of the time at the rates that files give. A shard of the gate per core would sit behind this same surface.
+/// </para>
+/// </summary>
+internal sealed class Gate(IoPathOptions options) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly QosScheduler _scheduler = MakeScheduler(options);
+    private readonly NodeMeter _node = new(WakeableNap.NowNs);
+    private readonly HashSet<VolumeQueue> _queues = [];
+    private int _depth;
+    private bool _stopped;
+
+    /// <summary>When held I/O must be looked at again; the timer thread sleeps until then.</summary>
+    public GateTimer Timer { get; } = new();
+
+    /// <inheritdoc cref="IoPathOptions.WaitingPerVolumeMax"/>
+    public int DepthPerVolumeMax => options.WaitingPerVolumeMax;
+
+    public VolumeQueue Add(long volumeId, VolumeLimits limits)
+    {
+        lock (_lock)
+        {
+            var queue = new VolumeQueue(this, _scheduler.Add(limits, WakeableNap.NowNs), volumeId);
+            _queues.Add(queue);
+            return queue;
+        }
+    }
+
+    /// <summary>Takes an I/O in: true, and <paramref name="ready"/> may go now; false when its volume is out of service.</summary>
+    public bool TrySubmit(VolumeIo io, out IoBatch ready)
+    {
+        var queue = io.Volume.Queue;
+        var cost = CostCurve.Of(io.CostBytes);
+        var now = WakeableNap.NowNs;
+        ready = default;
+        lock (_lock)
+        {
+            if (_stopped || queue.Closing is not null) return false;
+            queue.Enter();
+            _depth++;
+            io.Ticket = new IoTicket { SubmittedNs = now, DispatchedNs = now, CostHundredths = cost };
+            if (cost == 0)
+            {
+                ready.Add(io); // free of IOPS: never held, never starved
+                return true;
+            }
+            var moved = io.Kind == IoKind.Call ? 0 : io.Buffer.Length;
+            _scheduler.Enqueue(queue.Scheduled, io, cost, moved, io.IsWrite, now);
+            ready = Pump(now);
+            queue.Meter.NoteThrottled(queue.Scheduled.IsThrottled, now);
+            return true;
+        }
+    }
+
+    /// <summary>Notes that an I/O has come back; returns what may go in its place.</summary>
+    public IoBatch Complete(VolumeIo io)
+    {
+        var queue = io.Volume.Queue;
+        var now = WakeableNap.NowNs;
+        lock (_lock)
+        {
+            queue.Meter.NoteCompleted(io, now);
+            _node.NoteCompleted(io, now);
+            Leave(queue);
+            if (io.Ticket.CostHundredths == 0) return default;
+            _scheduler.Completed();
+            return Pump(now);
+        }
+    }
+
+    /// <summary>Takes back an I/O that waits; see <see cref="IoPath.Abort"/>.</summary>
+    public bool TryCancel(VolumeIo io, out IoBatch ready)
+    {
+        ready = default;
+        var now = WakeableNap.NowNs;
+        lock (_lock)
+        {
+            if (!_scheduler.TryCancel(io, now)) return false;
+            Leave(io.Volume.Queue);
+            ready = Pump(now);
+            return true;
+        }
+    }
+
+    public IoBatch Tick()
+    {
+        var now = WakeableNap.NowNs;
+        lock (_lock) return Pump(now);
+    }
+
+    public void Configure(VolumeQueue queue, VolumeLimits limits)
+    {
+        lock (_lock)
+        {
+            _scheduler.Configure(queue.Scheduled, limits, WakeableNap.NowNs);
+            Timer.WakeAt(0); // its I/O may go at once; the timer thread sees to it
+        }
+    }
+
+    public void SetCapacity(long iops)
+    {
+        lock (_lock)
+        {
+            _scheduler.SetCapacity(iops, WakeableNap.NowNs);
+            Timer.WakeAt(0);
+        }
+    }
+
+    /// <summary>Closes a volume: returns what waited, which the caller completes as gone, and a task for the rest.</summary>
+    public IoBatch Close(VolumeQueue queue, out Task quiet)
+    {
+        lock (_lock)
+        {
+            if (queue.Closing is { } already)
+            {
+                quiet = already.Task;
+                return default;
+            }
+            queue.Closing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            quiet = queue.Closing.Task;
+            _queues.Remove(queue);
+            var waiting = TakeWaiting(queue, WakeableNap.NowNs);
+            if (queue.Depth == 0) queue.Closing.TrySetResult();
+            return waiting;
+        }
+    }
+
+    /// <summary>Lets nothing in or out any more; returns all that waited.</summary>
+    public IoBatch Stop()
+    {
+        lock (_lock)
+        {
+            _stopped = true;
+            var waiting = new IoBatch();
+            foreach (var queue in _queues)
+            {
+                var io = TakeWaiting(queue, WakeableNap.NowNs).First;
+                while (io is not null)
+                {
+                    var next = io.Ticket.Next;
+                    waiting.Add(io);
+                    io = next;
+                }
+            }
+            return waiting;
+        }
+    }
+
+    public VolumeStatistics ReadStatistics(VolumeQueue queue)
+    {
+        var now = WakeableNap.NowNs;
+        lock (_lock) return queue.Meter.Read(queue.Limits, queue.Scheduled.BurstCredit(now), queue.Depth, now);
+    }
+
+    public NodeIoStatistics ReadStatistics()
+    {
+        var now = WakeableNap.NowNs;
+        lock (_lock) return _node.Read(_depth, _scheduler.OverloadNs, now);
+    }
+
+    public void Dispose() => Timer.Dispose();
+
+    private static QosScheduler MakeScheduler(IoPathOptions options)
+    {
+        var scheduler = new QosScheduler { InFlightMax = options.InFlightMax };
+        scheduler.SetCapacity(options.CapacityIops, WakeableNap.NowNs);
+        return scheduler;
+    }
+
+    // All that may go now, in order. Sets the timer when limits hold the rest.
+    private IoBatch Pump(long now)
+    {
+        var ready = new IoBatch();
+        for (; ; )
+        {
+            switch (_scheduler.TryNext(now, out var request, out var notBefore))
+            {
+                case NextKind.Dispatch:
+                    var io = (VolumeIo)request!;
+                    io.Ticket.DispatchedNs = now;
+                    var queue = io.Volume.Queue;
+                    queue.Meter.NoteThrottled(queue.Scheduled.IsThrottled, now);
+                    ready.Add(io);
+                    break;
+                case NextKind.NotBefore:
+                    Timer.WakeAt(notBefore);
+                    return ready;
+                default:
+                    return ready;
+            }
+        }
+    }
+
+    private IoBatch TakeWaiting(VolumeQueue queue, long now)
+    {
+        var waiting = new IoBatch();
+        while (_scheduler.TakeFirst(queue.Scheduled, now) is VolumeIo io)
+        {
+            Leave(queue);
+            waiting.Add(io);
+        }
+        return waiting;
+    }
+
+    private void Leave(VolumeQueue queue)
+    {
+        queue.Leave();
+        _depth--;
+        if (queue.Depth == 0) queue.Closing?.TrySetResult();
+    }
+}

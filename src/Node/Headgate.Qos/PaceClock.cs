@@ -1,0 +1,50 @@
+namespace Headgate.Qos;
+
+/// <summary>
+/// A rate kept as a point in time: <see cref="Next"/> is when everything charged so far will have been paid for at the
+/// rate (the virtual scheduling form of a leaky bucket, ITU-T I.371's GCRA). Exact in the long run: what a division
+/// leaves over is carried to the next charge, so no rate drifts however small its unit.
+/// </summary>
+/// <param name="nanosecondsPerUnit">Nanoseconds that one unit takes at a rate of 1: 1e7 for hundredths of an I/O, 1e9 for bytes.</param>
+internal struct PaceClock(long nanosecondsPerUnit)
+{
+    private long _remainder;
+
+    /// <summary>Units per second; 0 for no limit.</summary>
+    public long Rate { get; private set; }
+
+    /// <summary>When the next charge may come, in nanoseconds.</summary>
+    public long Next { get; private set; } = long.MinValue;
+
+    /// <summary>Charges <paramref name="units"/>; time not used before <paramref name="floor"/> is lost.</summary>
+    public void Charge(long units, long floor)
+    {
+        if (Rate == 0) return;
+        Raise(floor);
+        var owed = units * nanosecondsPerUnit + _remainder;
+        (var whole, _remainder) = Math.DivRem(owed, Rate);
+        Next += whole;
+    }
+
+    /// <summary>Gives up the time before <paramref name="floor"/>.</summary>
+    public void Raise(long floor)
+    {
+        if (Next >= floor) return;
+        Next = floor;
+        _remainder = 0;
+    }
+
+    /// <summary>
+    /// Changes the rate at <paramref name="now"/>. What is owed stays the same number of units, so it is paid at the
+    /// new rate from here on: a raised limit takes hold at once, even after a large I/O under a small one.
+    /// </summary>
+    public void SetRate(long rate, long now)
+    {
+        if (rate == Rate) return;
+        if (rate == 0) Next = long.MinValue;
+        else if (Rate == 0) Next = now;
+        else if (Next > now) Next = now + (long)((Int128)(Next - now) * Rate / rate);
+        Rate = rate;
+        _remainder = 0;
+    }
+}
