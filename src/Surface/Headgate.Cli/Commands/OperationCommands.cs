@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Headgate.Cli.Api;
+using Headgate.Cli.Options;
+using Headgate.Cli.Views;
+
+namespace Headgate.Cli.Commands;
+
+/// <summary><c>headgate operation</c></summary>
+internal static class OperationCommands
+{
+    public static Command Noun() => Verb.Noun("operation", "Operations: changes under way and past ones.",
+        List(),
+        PlaceCommands.ShowVerb("operation", Routes.Operations, "ID", (session, route, cancelled) =>
+            session.ShowAsync(route, OperationViews.Sheet, ApiJson.Default.OperationView, cancelled)),
+        Cancel());
+
+    private static Verb List()
+    {
+        var status = Given.OneOf("--status", "Only those that stand there.", "pending", "running", "undoing", "succeeded", "failed");
+        return Verb.Of("list", "List operations, the latest first.", ["headgate operation list --status running"], [status], (session, cancelled) =>
+            session.ListAsync(Routes.Filtered(Routes.Operations, ("status", session.Get(status))), OperationViews.Operations, ApiJson.Default.OperationView, cancelled));
+    }
+
+    private static Verb Cancel()
+    {
+        var operation = Given.Ref("OPERATION");
+        return Verb.Of("cancel", "Stop an operation and undo what it has done.", ["headgate operation cancel ID"], [operation], async (session, cancelled) =>
+        {
+            var answer = await session.Api.PostAsync(Routes.Of(Routes.Operations, session.Get(operation), "cancel"), cancelled);
+            session.Printer.PrintOne(answer.Body, OperationViews.Sheet, ApiJson.Default.OperationView);
+        });
+    }
+}

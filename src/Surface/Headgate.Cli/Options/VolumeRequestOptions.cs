@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Headgate.Api.Contract;
+
+namespace Headgate.Cli.Options;
+
+/// <summary>What one asks for in a volume: the same for <c>volume create</c> and <c>placement explain</c>.</summary>
+internal sealed class VolumeRequestOptions
+{
+    private readonly Option<string> _offering = Given.Required("--disk-offering", "What it shall be of; see 'headgate disk-offering list'.", "OFFERING");
+    private readonly Option<string?> _zone = Given.Text("--zone", "The zone; needed only where there are several.", "ZONE");
+    private readonly Option<long?> _size = Given.Size("--size", "Its size, for offerings with custom size.");
+    private readonly Option<long?> _min = Given.Count("--min-iops", "For offerings with custom IOPS.", 0);
+    private readonly Option<long?> _max = Given.Count("--max-iops", "For offerings with custom IOPS.", 1);
+    private readonly Option<long?> _burst = Given.Count("--burst-iops", "For offerings with custom IOPS.", 1);
+    private readonly Option<string?> _snapshot = Given.Text("--from-snapshot", "Begin with the data of this snapshot.", "SNAPSHOT");
+    private readonly Option<string?> _volume = Given.Text("--from-volume", "Begin with the data that this volume has now.", "VOLUME");
+
+    public Symbol[] All => [_offering, _zone, _size, _min, _max, _burst, _snapshot, _volume];
+
+    public CreateVolume Read(Session session, string name) => new()
+    {
+        Name = name,
+        DiskOffering = session.Get(_offering)!,
+        Zone = session.Get(_zone),
+        SizeBytes = session.Get(_size),
+        MinIops = session.Get(_min),
+        MaxIops = session.Get(_max),
+        BurstIops = session.Get(_burst),
+        FromSnapshot = session.Get(_snapshot),
+        FromVolume = session.Get(_volume),
+    };
+}
