@@ -1,0 +1,71 @@
+namespace Headgate.Blocks;
+
+/// <summary>
+/// One file of the store with the copies that it takes part in: at most one that fills it, any number that are filled
+/// from it (snapshots and clones under way). The links change under the store's lock, and those for copies out of a
+/// volume while its writes stand still; reading them takes no lock.
+/// </summary>
+internal sealed class StoredImage(ImageName name, FileBlockDevice device)
+{
+    private volatile ChunkCopy? _incoming;
+    private volatile ChunkCopy[] _outgoing = [];
+
+    public ImageName Name { get; } = name;
+
+    public FileBlockDevice Device { get; } = device;
+
+    /// <summary>Deleted or reverted away, and kept only until copies out of it are done.</summary>
+    public bool IsRetired { get; set; }
+
+    public ChunkCopy? Incoming
+    {
+        get => _incoming;
+        set => _incoming = value;
+    }
+
+    public bool HasOutgoing => _outgoing.Length > 0;
+
+    public void AddOutgoing(ChunkCopy copy) => _outgoing = [.. _outgoing, copy];
+
+    public void RemoveOutgoing(ChunkCopy copy) => _outgoing = [.. _outgoing.Where(other => other != copy)];
+
+    /// <summary>Makes a range of its file hold what the image holds.</summary>
+    public IoFault Fill(long offset, long length) => _incoming?.Fill(offset, length) ?? IoFault.None;
+
+    public IoFault Read(long offset, Span<byte> buffer)
+    {
+        var fault = Fill(offset, buffer.Length);
+        return fault == IoFault.None ? Device.Read(offset, buffer) : fault;
+    }
+
+    public IoFault Write(long offset, ReadOnlySpan<byte> buffer, bool durable)
+    {
+        var fault = Preserve(offset, buffer.Length);
+        return fault == IoFault.None ? Device.Write(offset, buffer, durable) : fault;
+    }
+
+    public IoFault Discard(long offset, long length)
+    {
+        var fault = Preserve(offset, length);
+        return fault == IoFault.None ? Device.Discard(offset, length) : fault;
+    }
+
+    public IoFault GetAllocation(long offset, out bool allocated, out long run)
+    {
+        if (_incoming is not { } incoming || !incoming.IsPending(offset, out var chunkEnd))
+            return Device.GetAllocation(offset, out allocated, out run);
+        (allocated, run) = (true, chunkEnd - offset); // may be a hole of the source; "allocated" is the safe answer
+        return IoFault.None;
+    }
+
+    private IoFault Preserve(long offset, long length)
+    {
+        var fault = _incoming?.Preserve(offset, length) ?? IoFault.None;
+        foreach (var copy in _outgoing)
+        {
+            if (fault != IoFault.None) break;
+            fault = copy.Preserve(offset, length);
+        }
+        return fault;
+    }
+}

@@ -1,0 +1,329 @@
+namespace Headgate.Blocks;
+
+/// <summary>
+/// A folder of volumes and snapshots, one sparse file each, named by id. Every change is crash-safe: after a crash at
+/// any point it is either done or not, and what is half made is removed when the store is opened.
+/// <para>
+/// Snapshots and clones share extents where the file system can (XFS, btrfs). Elsewhere they are filled in the
+/// background while both sides are in use (<see cref="ChunkCopy"/>); until that is done, the first write to each MiB
+/// waits for its copy. Volumes under several snapshots and clones of clones at once are fine.
+/// </para>
+/// </summary>
+public sealed class VolumeStore : IDisposable
+{
+    private const int SectorBytes = 512;
+
+    private readonly Lock _lock = new(); // for changes to the store; reads and writes of volumes never take it
+    private readonly StoreFolder _folder;
+    private readonly ImageMaker _maker;
+    private readonly Dictionary<long, VolumeDevice> _volumes = [];
+    private readonly Dictionary<long, StoredImage> _snapshots = [];
+    private readonly HashSet<StoredImage> _retired = [];
+    private readonly CopyWorker _copier;
+    private bool _disposed;
+
+    private VolumeStore(StoreFolder folder)
+    {
+        _folder = folder;
+        _maker = new ImageMaker(folder);
+        _copier = new CopyWorker(Finish);
+    }
+
+    /// <summary>Opens the store in a folder (made when absent), removes leftovers, and resumes copies under way.</summary>
+    /// <exception cref="VolumeStoreException">Another process has it open (<c>store-in-use</c>).</exception>
+    public static VolumeStore Open(string folder)
+    {
+        var store = new VolumeStore(StoreFolder.Open(folder));
+        try
+        {
+            store.Load();
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes an empty volume of a whole number of 512-byte sectors.</summary>
+    /// <exception cref="VolumeStoreException"><c>volume-exists</c>, <c>out-of-space</c>, <c>store-io-failed</c>.</exception>
+    public void Create(long volumeId, long bytes)
+    {
+        CheckSize(bytes);
+        Change($"create volume {volumeId}", () =>
+        {
+            RefuseTaken(volumeId);
+            _volumes.Add(volumeId, new VolumeDevice(_maker.MakeEmpty(NextName(StoredKind.Volume, volumeId), bytes)));
+            return true;
+        });
+    }
+
+    /// <summary>The volume's device: the same object each time, until <see cref="Delete"/>. Need not be disposed.</summary>
+    /// <exception cref="VolumeStoreException"><c>volume-not-found</c>.</exception>
+    public IBlockDevice Open(long volumeId)
+    {
+        lock (_lock) return Volume(volumeId);
+    }
+
+    /// <summary>Deletes a volume; its device answers <see cref="IoFault.Gone"/> from now on. False when there is none.</summary>
+    public bool Delete(long volumeId) => Change($"delete volume {volumeId}", () =>
+    {
+        if (!_volumes.Remove(volumeId, out var volume)) return false;
+        volume.Retire();
+        Retire(volume.Image);
+        return true;
+    });
+
+    /// <summary>Makes a volume larger, while it is in use or not. Never shrinks; the same size is fine.</summary>
+    /// <exception cref="VolumeStoreException"><c>volume-not-found</c>, <c>volume-would-shrink</c>, <c>out-of-space</c>.</exception>
+    public void Grow(long volumeId, long bytes)
+    {
+        CheckSize(bytes);
+        Change($"grow volume {volumeId}", () =>
+        {
+            var volume = Volume(volumeId);
+            if (bytes < volume.LengthBytes)
+                throw new VolumeStoreException("volume-would-shrink",
+                    $"Volume {volumeId} has {volume.LengthBytes} bytes and {bytes} were asked; a volume never shrinks.");
+            volume.Image.Device.Grow(bytes);
+            return volume.Flush() == IoFault.None ? true : throw new IOException("The new size could not be synced.");
+        });
+    }
+
+    /// <summary>Takes a point-in-time, crash-consistent snapshot of a volume, which goes on serving I/O.</summary>
+    /// <exception cref="VolumeStoreException"><c>volume-not-found</c>, <c>snapshot-exists</c>, <c>out-of-space</c>.</exception>
+    public void Snapshot(long volumeId, long snapshotId) => Change($"snapshot volume {volumeId}", () =>
+    {
+        var volume = Volume(volumeId);
+        if (_snapshots.ContainsKey(snapshotId))
+            throw new VolumeStoreException("snapshot-exists", $"There is a snapshot {snapshotId} already; give another id.");
+        _snapshots.Add(snapshotId, TakeImage(volume, NextName(StoredKind.Snapshot, snapshotId)));
+        return true;
+    });
+
+    /// <summary>Makes a new volume with the contents that another one has now.</summary>
+    /// <exception cref="VolumeStoreException"><c>volume-not-found</c>, <c>volume-exists</c>, <c>out-of-space</c>.</exception>
+    public void CloneVolume(long sourceVolumeId, long newVolumeId) => Change($"clone volume {sourceVolumeId}", () =>
+    {
+        var source = Volume(sourceVolumeId);
+        RefuseTaken(newVolumeId);
+        _volumes.Add(newVolumeId, new VolumeDevice(TakeImage(source, NextName(StoredKind.Volume, newVolumeId))));
+        return true;
+    });
+
+    /// <summary>Makes a new volume with the contents of a snapshot.</summary>
+    /// <exception cref="VolumeStoreException"><c>snapshot-not-found</c>, <c>volume-exists</c>, <c>out-of-space</c>.</exception>
+    public void CloneSnapshot(long snapshotId, long newVolumeId) => Change($"clone snapshot {snapshotId}", () =>
+    {
+        var source = SnapshotImage(snapshotId);
+        RefuseTaken(newVolumeId);
+        var image = _maker.MakeFrom(NextName(StoredKind.Volume, newVolumeId), source, source.Device.LengthBytes);
+        CopyInBackground(image);
+        _volumes.Add(newVolumeId, new VolumeDevice(image));
+        return true;
+    });
+
+    /// <summary>
+    /// Puts a volume back to a snapshot's contents. Its device stays the same object and never shrinks: what it was
+    /// grown by since reads as zeros.
+    /// </summary>
+    /// <exception cref="VolumeStoreException"><c>volume-not-found</c>, <c>snapshot-not-found</c>, <c>out-of-space</c>.</exception>
+    public void Revert(long volumeId, long snapshotId) => Change($"revert volume {volumeId}", () =>
+    {
+        var volume = Volume(volumeId);
+        var snapshot = SnapshotImage(snapshotId);
+        var former = volume.WhileStill(() =>
+        {
+            var old = volume.Image;
+            var bytes = Math.Max(old.Device.LengthBytes, snapshot.Device.LengthBytes);
+            volume.Exchange(_maker.MakeFrom(old.Name with { Generation = old.Name.Generation + 1 }, snapshot, bytes));
+            return old;
+        });
+        CopyInBackground(volume.Image);
+        Retire(former);
+        return true;
+    });
+
+    /// <summary>Deletes a snapshot. False when there is none.</summary>
+    public bool DeleteSnapshot(long snapshotId) => Change($"delete snapshot {snapshotId}", () =>
+    {
+        if (!_snapshots.Remove(snapshotId, out var snapshot)) return false;
+        Retire(snapshot);
+        return true;
+    });
+
+    /// <summary>All volumes and snapshots, by kind and id.</summary>
+    public IReadOnlyList<StoredImageInfo> List()
+    {
+        lock (_lock)
+        {
+            return [.. _volumes.Values.Select(volume => volume.Image).Concat(_snapshots.Values)
+                .Select(image => new StoredImageInfo(image.Name.Kind, image.Name.Id, image.Device.LengthBytes,
+                    image.Device.UsedBytes, image.Incoming is not null))
+                .OrderBy(info => info.Kind).ThenBy(info => info.Id)];
+        }
+    }
+
+    /// <summary>Bytes of the file system that a volume occupies now; 0 when there is none.</summary>
+    public long UsedBytes(long volumeId)
+    {
+        lock (_lock) return _volumes.TryGetValue(volumeId, out var volume) ? volume.Image.Device.UsedBytes : 0;
+    }
+
+    /// <summary>Bytes of the file system that all volumes and snapshots occupy now, those that are on their way out too.</summary>
+    public long UsedBytesTotal
+    {
+        get
+        {
+            lock (_lock) return AllImages().Sum(image => image.Device.UsedBytes);
+        }
+    }
+
+    /// <summary>Bytes that the file system has left for us.</summary>
+    public long FreeBytes => _folder.FreeBytes;
+
+    /// <summary>Bytes of the whole file system.</summary>
+    public long FileSystemBytes => _folder.TotalBytes;
+
+    /// <summary>Closes all; copies under way go on when the store is opened again.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed) return;
+            _disposed = true;
+        }
+        _copier.Dispose();
+        lock (_lock)
+        {
+            foreach (var volume in _volumes.Values) volume.Retire();
+            foreach (var image in AllImages())
+            {
+                image.Incoming?.Close(cancelled: true);
+                image.Device.Dispose();
+            }
+            _folder.Dispose();
+        }
+    }
+
+    private void Load()
+    {
+        lock (_lock)
+        {
+            var images = StoreLoader.Load(_folder);
+            foreach (var image in images)
+            {
+                if (image.IsRetired) _retired.Add(image);
+                else if (image.Name.Kind == StoredKind.Volume) _volumes.Add(image.Name.Id, new VolumeDevice(image));
+                else _snapshots.Add(image.Name.Id, image);
+            }
+            foreach (var image in images) RemoveIfUnneeded(image);
+            foreach (var image in AllImages()) CopyInBackground(image);
+        }
+    }
+
+    private IEnumerable<StoredImage> AllImages() =>
+        _volumes.Values.Select(volume => volume.Image).Concat(_snapshots.Values).Concat(_retired);
+
+    private StoredImage TakeImage(VolumeDevice source, ImageName name)
+    {
+        source.Image.Device.Flush(); // most of it now, so that the flush while writes stand still is short
+        var image = source.WhileStill(() => _maker.MakeFrom(name, source.Image, source.LengthBytes));
+        CopyInBackground(image);
+        return image;
+    }
+
+    private void CopyInBackground(StoredImage image)
+    {
+        if (image.Incoming is { } copy) _copier.Add(copy);
+    }
+
+    // A copy is complete. Its state goes first: the image is a whole one from then on.
+    private void Finish(ChunkCopy copy)
+    {
+        lock (_lock)
+        {
+            if (copy.IsCancelled || _disposed) return;
+            var image = copy.Destination;
+            copy.Close(cancelled: false);
+            _folder.Delete(image.Name.CopyFile);
+            image.Incoming = null;
+            if (copy.Source is not { } source) return;
+            source.RemoveOutgoing(copy);
+            RemoveIfUnneeded(source);
+        }
+    }
+
+    private void Retire(StoredImage image)
+    {
+        image.IsRetired = true;
+        RemoveIfUnneeded(image);
+    }
+
+    // Removes a retired image that nothing copies from; that may end the last copy out of its own source, and so on.
+    private void RemoveIfUnneeded(StoredImage image)
+    {
+        if (!image.IsRetired) return;
+        _retired.Add(image);
+        if (image.HasOutgoing)
+        {
+            // Said on disk, also of an older generation: it must not come back when the newer one is deleted first.
+            if (!_folder.Has(image.Name.GoneFile)) _folder.Mark(image.Name.GoneFile);
+            return;
+        }
+
+        // The image goes before the state of its copy: without the state it would look complete.
+        var name = image.Name;
+        image.Incoming?.Close(cancelled: true);
+        _folder.Delete(name.ImageFile, name.CopyFile, name.GoneFile);
+        image.Device.Dispose();
+        _retired.Remove(image);
+        if (image.Incoming is not { Source: { } source } copy) return;
+        source.RemoveOutgoing(copy);
+        RemoveIfUnneeded(source);
+    }
+
+    // 1, but for an id that is used again while copies from its former image are under way.
+    private ImageName NextName(StoredKind kind, long id) => new(kind, id, 1 + _retired
+        .Where(image => image.Name.Kind == kind && image.Name.Id == id)
+        .Select(image => image.Name.Generation).DefaultIfEmpty(0).Max());
+
+    private VolumeDevice Volume(long volumeId) => _volumes.TryGetValue(volumeId, out var volume)
+        ? volume
+        : throw new VolumeStoreException("volume-not-found", $"There is no volume {volumeId} in this store.");
+
+    private StoredImage SnapshotImage(long snapshotId) => _snapshots.TryGetValue(snapshotId, out var image)
+        ? image
+        : throw new VolumeStoreException("snapshot-not-found", $"There is no snapshot {snapshotId} in this store.");
+
+    private void RefuseTaken(long volumeId)
+    {
+        if (_volumes.ContainsKey(volumeId))
+            throw new VolumeStoreException("volume-exists", $"There is a volume {volumeId} already; give another id.");
+    }
+
+    private static void CheckSize(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        if (bytes % SectorBytes != 0) throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "A size is a multiple of 512 bytes.");
+    }
+
+    private T Change<T>(string what, Func<T> change)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            try
+            {
+                return change();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                var isFull = failure is IOException io && Native.FaultMap.OfWrite(io) == IoFault.NoSpace;
+                throw new VolumeStoreException(isFull ? "out-of-space" : "store-io-failed",
+                    $"Could not {what}: {failure.Message} The file system has {FreeBytes} bytes left.", failure);
+            }
+        }
+    }
+}
