@@ -35,6 +35,7 @@ public sealed partial class LogicalUnit
     /// </summary>
     public void Reset(ResetKind kind)
     {
+        lock (_reserveGate)
         lock (_gate)
         {
             var persistent = _state.Persistent;

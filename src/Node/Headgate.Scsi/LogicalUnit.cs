@@ -111,6 +111,22 @@ public sealed partial class LogicalUnit
         return plan.Kind == PlanKind.Respond ? plan.Result : context.Fail(AdditionalSense.InvalidOperationCode);
     }
 
+    /// <summary>
+    /// Bytes to charge for a plan of kind Execute now that its data-out is there: UNMAP's list says what it frees, and a
+    /// WRITE SAME with UNMAP is cheap only when its pattern is zeros, else a tenant could write past its limit with it.
+    /// </summary>
+    public long CostOf(in CommandPlan plan, ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> dataOut)
+    {
+        if (plan.Kind != PlanKind.Execute)
+            return plan.CostBytes;
+        return cdb[0] switch
+        {
+            CommandTable.UnmapOpcode => Unmap.Cost(dataOut, Geometry.LogicalBlockBytes),
+            CommandTable.WriteSame10Opcode or CommandTable.WriteSame16Opcode => WriteSame.Cost(plan, cdb, dataOut),
+            _ => plan.CostBytes,
+        };
+    }
+
     /// <summary>The answer to a plain read or write that the medium failed (sense key, code, INFORMATION = LBA).</summary>
     public ScsiResult MediumFault(MediumStatus status, ulong lba, bool isWrite) => new(
         ScsiStatus.CheckCondition, default, SenseOf.Medium(status, lba, isWrite).Encode(_state.DescriptorSense));

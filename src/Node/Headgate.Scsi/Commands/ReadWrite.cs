@@ -20,7 +20,7 @@ internal static class ReadWrite
             return CommandPlan.Respond(context.OutOfRange(lba));
         var bytes = (long)blocks * context.BlockBytes;
         if (bytes > ScsiLimits.MaxTransferBytes)
-            return CommandPlan.Respond(context.InvalidField(Cdb.LengthField(context.Cdb)));
+            return CommandPlan.Respond(context.InvalidField(Cdb.LengthField(context.Cdb), 7));
         if (blocks == 0)
             return default;
         return new CommandPlan

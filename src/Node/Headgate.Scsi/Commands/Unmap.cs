@@ -56,6 +56,15 @@ internal static class Unmap
         return ScsiResult.Good;
     }
 
+    /// <summary>What the list would free, capped: freeing moves no data.</summary>
+    public static long Cost(ReadOnlySpan<byte> list, int blockBytes)
+    {
+        long bytes = 0;
+        for (var at = HeaderBytes; at + DescriptorBytes <= list.Length && bytes < ScsiLimits.MaxUnmapCostBytes; at += DescriptorBytes)
+            bytes += (long)Cdb.U32(list, at + 8) * blockBytes;
+        return Math.Min(bytes, ScsiLimits.MaxUnmapCostBytes);
+    }
+
     /// <summary>Nothing is unmapped unless all of it may be.</summary>
     private static ScsiResult? Check(in CommandContext context, ReadOnlySpan<byte> descriptors)
     {

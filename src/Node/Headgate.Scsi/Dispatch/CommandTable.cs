@@ -11,6 +11,10 @@ internal static partial class CommandTable
     /// <summary>SERVICE ACTION in byte 1.</summary>
     public const byte ServiceActionMask = 0x1F;
 
+    public const byte UnmapOpcode = 0x42;
+    public const byte WriteSame10Opcode = 0x41;
+    public const byte WriteSame16Opcode = 0x93;
+
     private static readonly CommandDefinition[] Rows = Sort([.. PrimaryCommands(), .. ReservationCommands(), .. BlockCommands()]);
 
     private static readonly CommandDefinition?[] Plain = IndexPlain();

@@ -1,0 +1,34 @@
+using Headgate.Scsi.Reservations;
+
+namespace Headgate.Scsi;
+
+/// <summary>Persistent reservations: decide, save, then show.</summary>
+public sealed partial class LogicalUnit
+{
+    /// <summary>One PERSISTENT RESERVE OUT after the other: the order in which they were saved is the order in which they hold.</summary>
+    private readonly Lock _reserveGate = new();
+
+    /// <summary>Carries out an order.</summary>
+    /// <param name="order">What is asked for.</param>
+    /// <param name="saved">False: it could not be made durable, so it was not done (SPC-4 5.12.5).</param>
+    internal ReservationDecision Reserve(ReservationOrder order, out bool saved)
+    {
+        lock (_reserveGate)
+        {
+            var present = _state.Persistent;
+            var decision = ReservationRules.Decide(present, order);
+            saved = true;
+            if (decision.Next is not { } next || next == present)
+                return decision;
+            if (next.PersistsThroughPowerLoss || present.PersistsThroughPowerLoss)
+                saved = ReservationStore?.Save(KeptReservations.Of(next)) ?? true;
+            if (!saved)
+                return decision;
+            lock (_gate)
+                _state = _state with { Persistent = next };
+            foreach (var notice in decision.Notices)
+                Attend(notice.Port, notice.What);
+            return decision;
+        }
+    }
+}
