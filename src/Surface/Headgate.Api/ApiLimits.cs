@@ -15,17 +15,8 @@ public static class ApiLimits
     /// <summary>Deepest nesting of JSON; the contract itself nests three deep.</summary>
     public const int JsonDepth = 16;
 
-    /// <summary>Items per page when the caller does not say.</summary>
-    public const int PageDefault = 100;
-
-    /// <summary>Most items per page: about 1 MiB of volumes.</summary>
-    public const int PageMax = 1000;
-
     /// <summary>Longest Idempotency-Key; a UUID has 36 characters, leave room for prefixes.</summary>
     public const int IdempotencyKeyChars = 128;
-
-    /// <summary>How long an answer is kept for repeats of its Idempotency-Key.</summary>
-    public static readonly TimeSpan IdempotencyKept = TimeSpan.FromHours(24);
 
     /// <summary>Pause between two looks at an operation that a client follows; below what a person notices.</summary>
     public static readonly TimeSpan OperationPollInterval = TimeSpan.FromMilliseconds(200);

@@ -1,9 +1,24 @@
+using Headgate.Api.Auth;
+using Headgate.Api.Documents;
+using Headgate.Api.Idempotency;
 using Headgate.Api.Json;
+using Headgate.Api.Metrics;
 using Headgate.Api.Problems;
+using Headgate.Api.Routes;
+using Headgate.Control.Access;
+using Headgate.Control.Census;
+using Headgate.Control.Events;
+using Headgate.Control.Offerings;
+using Headgate.Control.Places;
+using Headgate.Domain;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Headgate.Api;
 
@@ -11,23 +26,59 @@ namespace Headgate.Api;
 public static class HeadgateApi
 {
     /// <summary>
-    /// Registers the surface. The composition root registers the control plane, and an <see cref="INodeAccess"/> when a
-    /// storage node runs in the same process.
+    /// Registers the surface and the use cases of places, access, offerings and events. The composition root registers
+    /// the database, the secret box and the rest of the control plane, and an <see cref="INodeAccess"/> when a storage
+    /// node runs in the same process.
     /// </summary>
     public static IServiceCollection AddHeadgateApi(this IServiceCollection services)
     {
+        services.TryAddSingleton(TimeProvider.System);
+        AddUseCases(services);
+        services.AddSingleton<RequestMetrics>();
+        services.AddHostedService<ReplySweeper>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.Configure<KestrelServerOptions>(Bound);
+        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(ApiKeyAuthentication.AdminPolicy, policy => policy.RequireRole(nameof(Role.Admin)))
+            // Whatever forgets to say who may call it is for nobody without a key.
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddOpenApi(OpenApiShape.DocumentName, OpenApiShape.Configure);
         return services;
     }
 
     /// <summary>Puts the surface into the pipeline of <paramref name="app"/>; call it once, after the services are built.</summary>
     public static WebApplication MapHeadgateApi(this WebApplication app)
     {
+        var metrics = app.Services.GetRequiredService<RequestMetrics>();
+        app.Use((context, next) => metrics.MeasureAsync(context, next));
         app.UseMiddleware<ProblemMiddleware>();
+        app.Use((context, next) => CharsetGuard.InvokeAsync(context, next));
         app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<IdempotencyMiddleware>();
+
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        HealthRoutes.Map(app);
+        var v1 = app.MapGroup("/api/v1").AddEndpointFilter(QueryCheck.Filter);
+        var everybody = v1.MapGroup("").RequireAuthorization().WithMetadata(CommonProblems.ForEverybody);
+        var admins = v1.MapGroup("").RequireAuthorization(ApiKeyAuthentication.AdminPolicy).WithMetadata(CommonProblems.ForAdmins);
+        PlaceRoutes.Map(everybody, admins);
+        OfferingRoutes.Map(everybody, admins);
+        AccessRoutes.Map(everybody, admins);
+        SystemRoutes.Map(everybody, admins);
         return app;
+    }
+
+    private static void AddUseCases(IServiceCollection services)
+    {
+        services.AddSingleton<Zones>().AddSingleton<Clusters>().AddSingleton<Hosts>();
+        services.AddSingleton<Accounts>().AddSingleton<ApiKeys>().AddSingleton<KeyVerifier>().AddSingleton<FirstAdmin>();
+        services.AddSingleton<DiskOfferings>().AddSingleton<ComputeOfferings>();
+        services.AddSingleton<EventLog>().AddSingleton<ReplyStore>().AddSingleton<CensusTaker>();
     }
 
     private static void Bound(KestrelServerOptions kestrel)

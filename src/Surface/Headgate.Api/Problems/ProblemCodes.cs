@@ -12,7 +12,7 @@ internal static class ProblemCodes
     public const string BadRequest = "bad-request";
     public const string InvalidParameter = "invalid-parameter";
     public const string UnknownParameter = "unknown-parameter";
-    public const string InvalidCursor = "invalid-cursor";
+    public const string CursorInvalid = "cursor-invalid";
     public const string InvalidIdempotencyKey = "invalid-idempotency-key";
     public const string KeyMissing = "key-missing";
     public const string KeyInvalid = "key-invalid";

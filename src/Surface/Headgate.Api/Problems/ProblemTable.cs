@@ -23,7 +23,7 @@ internal static class ProblemTable
         [ProblemCodes.BadRequest] = Status400BadRequest,
         [ProblemCodes.InvalidParameter] = Status400BadRequest,
         [ProblemCodes.UnknownParameter] = Status400BadRequest,
-        [ProblemCodes.InvalidCursor] = Status400BadRequest,
+        [ProblemCodes.CursorInvalid] = Status400BadRequest,
         [ProblemCodes.InvalidIdempotencyKey] = Status400BadRequest,
         [ProblemCodes.KeyMissing] = Status401Unauthorized,
         [ProblemCodes.KeyInvalid] = Status401Unauthorized,

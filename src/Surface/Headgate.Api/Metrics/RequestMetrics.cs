@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Headgate.Api.Metrics;
+
+/// <summary>Counts requests and the time they took, by method, route template and status: a bounded number of series.</summary>
+internal sealed class RequestMetrics
+{
+    private const string NoRoute = "none";
+    private const string OtherMethod = "other";
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+    private readonly ConcurrentDictionary<(string Method, string Route, int Status), Series> _series = new();
+
+    public async Task MeasureAsync(HttpContext context, RequestDelegate next)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            // The template, never the path: a path holds names and is unbounded. The same goes for invented methods.
+            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
+            var method = Methods.FirstOrDefault(m => m == context.Request.Method) ?? OtherMethod;
+            _series.GetOrAdd((method, route, context.Response.StatusCode), _ => new Series()).Add(Stopwatch.GetElapsedTime(begun));
+        }
+    }
+
+    public void WriteTo(PrometheusText text)
+    {
+        var rows = _series.OrderBy(s => s.Key.Route, StringComparer.Ordinal).ThenBy(s => s.Key.Method, StringComparer.Ordinal)
+            .ThenBy(s => s.Key.Status).ToList();
+        text.Family("headgate_http_requests_total", "counter", "HTTP requests answered.");
+        foreach (var (key, series) in rows) text.Sample(series.Count, Labels(key));
+        text.Family("headgate_http_request_seconds_total", "counter", "Time spent on HTTP requests, open event streams included.");
+        foreach (var (key, series) in rows) text.Sample(series.Seconds, Labels(key));
+    }
+
+    private static (string, string)[] Labels((string Method, string Route, int Status) key) =>
+        [("method", key.Method), ("route", key.Route), ("status", key.Status.ToString(CultureInfo.InvariantCulture))];
+
+    private sealed class Series
+    {
+        private long _count;
+        private long _ticks;
+
+        public long Count => Interlocked.Read(ref _count);
+
+        public double Seconds => TimeSpan.FromTicks(Interlocked.Read(ref _ticks)).TotalSeconds;
+
+        public void Add(TimeSpan took)
+        {
+            Interlocked.Increment(ref _count);
+            Interlocked.Add(ref _ticks, took.Ticks);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Headgate.Api.Contract;
+using Headgate.Control.Access;
+using Headgate.Persistence;
+using Headgate.Secrets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Headgate.Api.Tests;
+
+/// <summary>The real surface on Kestrel and a free port, over a SQLite file of its own.</summary>
+public sealed class ApiHost : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly WebApplication _app;
+    private readonly HeadgateDatabase _database;
+
+    private ApiHost(string folder, WebApplication app, HeadgateDatabase database, string adminKey)
+    {
+        (_folder, _app, _database, AdminKey) = (folder, app, database, adminKey);
+        Address = new Uri(app.Urls.First());
+        Admin = Client(adminKey);
+    }
+
+    public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public Uri Address { get; }
+
+    public string AdminKey { get; }
+
+    public HttpClient Admin { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public IReadOnlyList<RouteEndpoint> Routes =>
+        [.. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+
+    public static async Task<ApiHost> StartAsync(Action<WebApplicationBuilder>? more = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("hg-api-").FullName;
+        var database = HeadgateDatabase.Sqlite(Path.Combine(folder, "headgate.db"));
+        await database.MigrateAsync(Stop);
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(database).AddSingleton(SecretBox.OpenOrCreate(Path.Combine(folder, "key")));
+        builder.Services.AddHeadgateApi();
+        more?.Invoke(builder);
+        var app = builder.Build();
+        app.MapHeadgateApi();
+        app.MapGet("/test/throws", string () => throw new InvalidOperationException("secret detail")).AllowAnonymous();
+        await app.StartAsync(Stop);
+        var key = await app.Services.GetRequiredService<FirstAdmin>().EnsureAsync(null, (_, _) => Task.CompletedTask, Stop);
+        return new ApiHost(folder, app, database, key);
+    }
+
+    public HttpClient Client(string? key)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        if (key is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+
+    /// <summary>A tenant's key of a new account with this name.</summary>
+    public async Task<string> TenantKeyAsync(string account)
+    {
+        await Admin.PostAsJsonAsync("/api/v1/accounts", new { name = account }, Stop);
+        var made = await Admin.PostAsJsonAsync("/api/v1/keys", new { name = "key", account, role = "tenant" }, Stop);
+        return (await ReadAsync<CreatedApiKey>(made)).Key;
+    }
+
+    public static async Task<T> ReadAsync<T>(HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync(Stop);
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {text}");
+        return JsonSerializer.Deserialize<T>(text, Json.ApiJson.Options)!;
+    }
+
+    /// <summary>The problem that <paramref name="answer"/> must be.</summary>
+    public static async Task<Problem> ProblemAsync(HttpResponseMessage answer, int status, string code)
+    {
+        var text = await answer.Content.ReadAsStringAsync(Stop);
+        Assert.True(status == (int)answer.StatusCode, $"wanted {status} {code}, was {(int)answer.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = JsonSerializer.Deserialize<Problem>(text, Json.ApiJson.Options)!;
+        Assert.Equal(code, problem.Code);
+        Assert.Equal(status, problem.Status);
+        Assert.False(string.IsNullOrEmpty(problem.Detail));
+        return problem;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        _database.Dispose();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
