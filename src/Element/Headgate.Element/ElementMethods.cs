@@ -37,6 +37,8 @@ public static class ElementMethods
         Read("ListDrives", P.Empty, R.ListDrivesResult);
     public static ElementMethod<ListClusterFaultsParams, ListClusterFaultsResult> ListClusterFaults { get; } =
         Read("ListClusterFaults", P.ListClusterFaultsParams, R.ListClusterFaultsResult);
+    public static ElementMethod<ListEventsParams, ListEventsResult> ListEvents { get; } =
+        Read("ListEvents", P.ListEventsParams, R.ListEventsResult);
     public static ElementMethod<Empty, ListIscsiSessionsResult> ListISCSISessions { get; } =
         Read("ListISCSISessions", P.Empty, R.ListIscsiSessionsResult);
 
