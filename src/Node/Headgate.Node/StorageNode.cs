@@ -1,18 +1,32 @@
 using System.Net;
+using System.Reflection;
+using Headgate.Blocks;
+using Headgate.Node.Catalog;
+using Headgate.Node.ElementApi;
+using Headgate.Node.Io;
+using Headgate.Node.Target;
 
 namespace Headgate.Node;
 
 /// <summary>A running storage node: iSCSI target, Element API, volumes.</summary>
 public sealed class StorageNode : IAsyncDisposable
 {
-    private StorageNode(IPEndPoint iscsi, IPEndPoint element, string portal, NodeCredentials credentials) =>
-        (IscsiEndpoint, ElementEndpoint, IscsiPortal, Credentials) = (iscsi, element, portal, credentials);
+    /// <summary>How long calls and logins under way get when the node stops.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
+
+    private readonly NodeParts _parts;
+    private readonly Maintenance _maintenance;
+    private readonly Lock _lock = new();
+    private Task? _stopping;
+
+    internal StorageNode(NodeParts parts, Maintenance maintenance, NodeCredentials credentials, NodeAddresses addresses) =>
+        (_parts, _maintenance, Credentials, IscsiPortal) = (parts, maintenance, credentials, addresses.Svip);
 
     /// <summary>Where the iSCSI target listens, with the real port.</summary>
-    public IPEndPoint IscsiEndpoint { get; }
+    public IPEndPoint IscsiEndpoint => _parts.Target.Portals[0];
 
     /// <summary>Where the Element API listens, with the real port.</summary>
-    public IPEndPoint ElementEndpoint { get; }
+    public IPEndPoint ElementEndpoint => _parts.Server.Endpoint;
 
     /// <summary>The portal <c>host:port</c> that initiators are told.</summary>
     public string IscsiPortal { get; }
@@ -20,18 +34,71 @@ public sealed class StorageNode : IAsyncDisposable
     /// <summary>How an Element client logs in.</summary>
     public NodeCredentials Credentials { get; }
 
+    internal NodeParts Parts => _parts;
+
     /// <summary>Starts a node; it serves when this returns.</summary>
     /// <exception cref="StorageNodeException">It cannot start, and why.</exception>
-    public static Task<StorageNode> StartAsync(StorageNodeOptions options, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException(options?.ToString());
+    public static Task<StorageNode> StartAsync(StorageNodeOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return NodeStart.RunAsync(options, cancellationToken);
+    }
 
     /// <summary>The node now.</summary>
-    public NodeStatus GetStatus() => throw new NotSupportedException(IscsiPortal);
+    public NodeStatus GetStatus()
+    {
+        var state = _parts.Catalog.Current;
+        return new NodeStatus(
+            state.Identity.Name, Version, IscsiPortal, Credentials.ElementEndpoint,
+            state.Volumes.Values.Count(volume => volume.Status is VolumeStatus.Active), _parts.Sessions.List().Count,
+            _parts.Capacity.Bytes, _parts.Capacity.UsedBytes, _parts.Capacity.Iops, state.PromisedIops,
+            _parts.Runtimes.All.Sum(runtime => runtime.Queue.ReadStatistics().NormalizedIops), "pread/pwrite threads");
+    }
 
-    /// <summary>Stops taking logins and calls, lets I/O under way finish, flushes, closes.</summary>
-    public Task StopAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : throw new NotSupportedException(IscsiPortal);
+    /// <summary>Stops taking logins and calls, lets I/O under way finish, flushes, closes. Twice is fine.</summary>
+    public Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_lock) return _stopping ??= StopOnceAsync(cancellationToken);
+    }
 
     /// <summary>Stops when it still runs.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static string Version =>
+        typeof(StorageNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        using var drain = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        drain.CancelAfter(DrainTime);
+        await _parts.Server.StopAsync(drain.Token).ConfigureAwait(false);
+        await _maintenance.DisposeAsync().ConfigureAwait(false);
+        await _parts.Target.StopAsync(drain.Token).ConfigureAwait(false);
+        await _parts.DisposeAsync().ConfigureAwait(false);
+    }
+}
+
+/// <summary>What a node is made of, in the order in which it is taken apart from the end.</summary>
+internal sealed class NodeParts : IAsyncDisposable
+{
+    public required DataFolder Folder { get; init; }
+    public required NodeCatalog Catalog { get; init; }
+    public required VolumeStore Store { get; init; }
+    public required IoPath Io { get; init; }
+    public required VolumeRuntimes Runtimes { get; init; }
+    public required NodeCapacity Capacity { get; init; }
+    public required SessionRegistry Sessions { get; init; }
+    public required IscsiTarget Target { get; init; }
+    public required ElementServer Server { get; init; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Target.DisposeAsync().ConfigureAwait(false);
+        await Server.DisposeAsync().ConfigureAwait(false);
+        Io.Stop();
+        foreach (var runtime in Runtimes.All) runtime.Device.Flush();
+        Store.Dispose();
+        Catalog.Dispose();
+        Folder.Dispose();
+    }
 }

@@ -1,0 +1,179 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Headgate.Blocks;
+using Headgate.Node.Catalog;
+using Headgate.Node.ElementApi;
+using Headgate.Node.Io;
+using Headgate.Node.Target;
+using Headgate.Secrets;
+using Microsoft.Extensions.Logging;
+
+namespace Headgate.Node;
+
+/// <summary>Puts a node together and starts it; what was opened is closed again when a later step fails.</summary>
+internal static class NodeStart
+{
+    /// <summary>About 120 bits: nobody has to remember it.</summary>
+    private const int PasswordLength = 20;
+
+    private const string PasswordLetters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
+
+    /// <summary>Long enough that a burst of a cloud disk does not pass for its capacity, short enough to wait for once.</summary>
+    private static readonly TimeSpan CalibrationTime = TimeSpan.FromSeconds(2);
+
+    public static async Task<StorageNode> RunAsync(StorageNodeOptions options, CancellationToken cancellation)
+    {
+        Check(options);
+        var opened = new Stack<IDisposable>();
+        try
+        {
+            return await StartAsync(options, opened, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            while (opened.TryPop(out var part)) part.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<StorageNode> StartAsync(StorageNodeOptions options, Stack<IDisposable> opened, CancellationToken cancellation)
+    {
+        var log = options.Logging.CreateLogger<StorageNode>();
+        var events = new EventLog(options.Time, options.Events, log);
+        var folder = Keep(opened, DataFolder.Open(options.DataFolder));
+        var catalog = Keep(opened, OpenCatalog(options, folder));
+        var store = Keep(opened, VolumeStore.Open(folder.Volumes));
+        var missing = CatalogRepair.Run(catalog, store, events);
+        var capacity = new NodeCapacity(store, CapacityOf(options, catalog, folder, events), options.OverCommit, options.CapacityBytes);
+        var io = Keep(opened, new IoPath(
+            new IoPathOptions { CapacityIops = options.CapacityIops ?? 0 }, options.Logging.CreateLogger<IoPath>()));
+        var runtimes = new VolumeRuntimes(store, io, catalog);
+        OpenVolumes(catalog, runtimes, missing);
+
+        var directory = new TargetDirectory(catalog, runtimes);
+        var sessions = new SessionRegistry();
+        var target = new IscsiTarget(
+            new IscsiTargetOptions { Portals = [options.IscsiEndpoint], AdvertisedAddress = options.AdvertisedPortal },
+            directory, io, sessions, events, options.Time, options.Logging.CreateLogger<IscsiTarget>());
+        Listen(target, options);
+        try
+        {
+            var services = new NodeServices(
+                catalog, store, runtimes, new VolumeGates(), capacity, new AccessGuard(sessions, directory), events, options.Time);
+            var api = new ElementApiParts(services, io, sessions, events, options);
+            var server = await api.StartServerAsync(folder, target.Portals[0], cancellation).ConfigureAwait(false);
+            var parts = new NodeParts
+            {
+                Folder = folder, Catalog = catalog, Store = store, Io = io, Runtimes = runtimes, Capacity = capacity,
+                Sessions = sessions, Target = target, Server = server,
+            };
+            return new StorageNode(parts, api.StartMaintenance(log), api.Credentials, api.Addresses);
+        }
+        catch
+        {
+            await target.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static T Keep<T>(Stack<IDisposable> opened, T part) where T : IDisposable
+    {
+        opened.Push(part);
+        return part;
+    }
+
+    private static void Check(StorageNodeOptions options)
+    {
+        var problem = options switch
+        {
+            { DataFolder: "" or null } => "The data folder is empty; give a path.",
+            { CapacityIops: <= 0 } => $"The capacity is {options.CapacityIops} IOPS; give a number above 0, or none to have it measured.",
+            { OverCommit: not (> 0 and <= 100) } => $"The over-commit factor is {options.OverCommit}; give one above 0 and up to 100.",
+            { CapacityBytes: <= 0 } => $"The capacity is {options.CapacityBytes} bytes; give a number above 0, or none for the whole file system.",
+            { DeletedVolumeRetention.Ticks: < 0 } => "The retention of deleted volumes is negative.",
+            { AdminUsername: "" or null } => "The admin's user name is empty.",
+            { Name: "" or null or { Length: > 64 } } => "The cluster's name has to have 1 to 64 characters.",
+            _ => null,
+        };
+        if (problem is not null) throw new StorageNodeException("options-invalid", problem);
+    }
+
+    private static NodeCatalog OpenCatalog(StorageNodeOptions options, DataFolder folder)
+    {
+        var keyPath = Path.Combine(folder.Keys, "node.key");
+        var box = OpenKey(keyPath, folder);
+        try
+        {
+            var catalog = NodeCatalog.Open(folder.Database, box, options.Time, () => ClusterIdentity.Create(
+                options.Name, options.AdminUsername, options.AdminPassword ?? RandomNumberGenerator.GetString(PasswordLetters, PasswordLength),
+                options.Time.GetUtcNow()));
+            if (options.AdminPassword is { } password && !SameText(password, catalog.Current.Identity.AdminPassword))
+                catalog.Change(edit => edit.SetIdentity(edit.State.Identity with { AdminPassword = password }));
+            return catalog;
+        }
+        catch (CryptographicException problem)
+        {
+            throw new StorageNodeException(
+                "key-mismatch",
+                $"The key {keyPath} does not open the secrets in {folder.Database}. Restore both from one backup.", problem);
+        }
+    }
+
+    /// <summary>A lost key is said, and not replaced: a new one would lock every stored secret away for good.</summary>
+    private static SecretBox OpenKey(string keyPath, DataFolder folder)
+    {
+        if (File.Exists(folder.Database) && !File.Exists(keyPath))
+            throw new StorageNodeException(
+                "key-mismatch",
+                $"The catalog {folder.Database} is there and its key {keyPath} is not. Restore the key from the backup that belongs to it.");
+        try
+        {
+            return SecretBox.OpenOrCreate(keyPath);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new StorageNodeException("key-mismatch", problem.Message, problem);
+        }
+    }
+
+    private static bool SameText(string left, string right) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right));
+
+    private static long CapacityOf(StorageNodeOptions options, NodeCatalog catalog, DataFolder folder, EventLog events)
+    {
+        if ((options.CapacityIops ?? catalog.Current.Identity.MeasuredIops) is { } known) return known;
+        var found = MediumCalibration.Run(folder.Root, CalibrationTime);
+        catalog.Change(edit => edit.SetIdentity(edit.State.Identity with { MeasuredIops = found.Iops }));
+        events.Raise(new NodeEvent("capacity-measured", NodeEventSeverity.Information, $"This node can serve {found.Iops} IOPS: {found.Description}"));
+        return found.Iops;
+    }
+
+    private static void OpenVolumes(NodeCatalog catalog, VolumeRuntimes runtimes, IReadOnlyList<Volume> missing)
+    {
+        var lost = missing.Select(volume => volume.Id).ToHashSet();
+        foreach (var volume in catalog.Current.Volumes.Values)
+        {
+            if (volume.Status is VolumeStatus.Active && !lost.Contains(volume.Id)) runtimes.Open(volume);
+        }
+    }
+
+    private static void Listen(IscsiTarget target, StorageNodeOptions options)
+    {
+        try
+        {
+            target.Start();
+        }
+        catch (SocketException problem) when (problem.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        {
+            throw new StorageNodeException(
+                "port-in-use",
+                $"The iSCSI target cannot listen on {options.IscsiEndpoint}: another program does. Stop that one, or give another port.", problem);
+        }
+        catch (SocketException problem)
+        {
+            throw new StorageNodeException(
+                "options-invalid", $"The iSCSI target cannot listen on {options.IscsiEndpoint}: {problem.Message}", problem);
+        }
+    }
+}
