@@ -29,7 +29,8 @@ public sealed class ShareTests
                     .Select(_ => simulation.AddClient(new VolumeLimits { MinIops = victimMin }, 32, () => 4096)).ToList();
                 var greedy = Enumerable.Range(0, neighbours)
                     .Select(_ => simulation.AddClient(
-                        new VolumeLimits { MinIops = capacity / 10 * neighbourMinShare / neighbours }, 128, () => bytes)).ToList();
+                        new VolumeLimits { MinIops = capacity / 10 * neighbourMinShare / neighbours, Weight = 1000 * victimMin },
+                        128, () => bytes)).ToList();
                 foreach (var client in all) simulation.TurnOn(client);
                 var from = simulation.Now;
                 foreach (var client in greedy)

@@ -18,6 +18,7 @@ internal sealed class ChunkCopy
     private readonly CopyState _state;
     private readonly byte[] _chunks;
     private readonly Lock[] _locks = new Lock[LockStripes];
+    private volatile bool _closed; // complete or cancelled: nothing is left to preserve
 
     /// <param name="source">Null when a former process left a state whose source is missing: what is pending is lost.</param>
     /// <param name="destination">Filled; owns the state.</param>
@@ -35,7 +36,7 @@ internal sealed class ChunkCopy
 
     public StoredImage Destination { get; }
 
-    /// <summary>Set when the destination is deleted before it is full.</summary>
+    /// <summary>Set when the destination is deleted before it is full, or the store is closed.</summary>
     public bool IsCancelled { get; private set; }
 
     /// <summary>Makes a range of the destination readable.</summary>
@@ -60,6 +61,7 @@ internal sealed class ChunkCopy
         var fault = Fill(offset, length);
         if (fault == IoFault.None) fault = Destination.Device.Flush();
         if (fault == IoFault.None) fault = _state.Mark(first, last - first + 1);
+        if (fault == IoFault.Gone && _closed) return IoFault.None; // ended while we were at it
         if (fault != IoFault.None) return fault == IoFault.ReadFailed ? IoFault.WriteFailed : fault;
         for (var chunk = first; chunk <= last; chunk++) Volatile.Write(ref _chunks[chunk], Recorded);
         return IoFault.None;
@@ -88,6 +90,7 @@ internal sealed class ChunkCopy
     public void Close(bool cancelled)
     {
         IsCancelled = cancelled;
+        _closed = true;
         _state.Dispose();
     }
 

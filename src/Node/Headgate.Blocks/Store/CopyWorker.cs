@@ -27,8 +27,9 @@ internal sealed class CopyWorker : IDisposable
     {
         _finish = finish;
         _thread = new Thread(Run) { IsBackground = true, Name = "hg-copy" };
-        _thread.Start();
     }
+
+    public void Start() => _thread.Start();
 
     public void Add(ChunkCopy copy)
     {
@@ -41,7 +42,7 @@ internal sealed class CopyWorker : IDisposable
     {
         _stopping = true;
         _wake.Set();
-        _thread.Join();
+        if (_thread.IsAlive) _thread.Join();
         _wake.Dispose();
     }
 

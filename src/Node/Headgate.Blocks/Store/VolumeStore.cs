@@ -31,12 +31,16 @@ public sealed class VolumeStore : IDisposable
 
     /// <summary>Opens the store in a folder (made when absent), removes leftovers, and resumes copies under way.</summary>
     /// <exception cref="VolumeStoreException">Another process has it open (<c>store-in-use</c>).</exception>
-    public static VolumeStore Open(string folder)
+    public static VolumeStore Open(string folder) => Open(folder, copyInBackground: true);
+
+    /// <summary>Same; without the background thread copies are only filled by use, which tests need to hold still.</summary>
+    internal static VolumeStore Open(string folder, bool copyInBackground)
     {
         var store = new VolumeStore(StoreFolder.Open(folder));
         try
         {
             store.Load();
+            if (copyInBackground) store._copier.Start();
             return store;
         }
         catch

@@ -1,0 +1,120 @@
+using CsCheck;
+
+namespace Headgate.Blocks.Tests;
+
+/// <summary>What every device does alike, tried against an array.</summary>
+public sealed class BlockDeviceTests
+{
+    private const int Length = 1 << 20;
+    private const int Sector = 512;
+
+    [Fact]
+    public void A_file_reads_what_was_last_written_or_zeros()
+    {
+        using var scratch = new Scratch();
+        var number = 0;
+        Compare(() => FileBlockDevice.Create(scratch.File($"disk{Interlocked.Increment(ref number)}"), Length));
+    }
+
+    [Fact]
+    public void Memory_reads_what_was_last_written_or_zeros() => Compare(() => new MemoryBlockDevice(Length));
+
+    private static void Compare(Func<IBlockDevice> make) => Gen.ULong.Sample(seed =>
+    {
+        var random = new Random((int)seed);
+        using var device = make();
+        var model = new byte[Length];
+        Assert.Equal(Length, device.LengthBytes);
+        for (var step = 0; step < 200; step++)
+        {
+            var offset = random.Next(Length / Sector) * Sector;
+            var length = Math.Min((1 + random.Next(random.Next(2) == 0 ? 8 : 512)) * Sector, Length - offset);
+            switch (random.Next(5))
+            {
+                case 0 or 1:
+                    random.NextBytes(model.AsSpan(offset, length));
+                    Assert.Equal(IoFault.None, device.Write(offset, model.AsSpan(offset, length), durable: random.Next(10) == 0));
+                    break;
+                case 2:
+                    model.AsSpan(offset, length).Clear();
+                    Assert.Equal(IoFault.None, device.Discard(offset, length));
+                    break;
+                case 3:
+                    var buffer = new byte[length];
+                    Assert.Equal(IoFault.None, device.Read(offset, buffer));
+                    Assert.True(buffer.AsSpan().SequenceEqual(model.AsSpan(offset, length)));
+                    break;
+                default:
+                    Assert.Equal(IoFault.None, device.GetAllocation(offset, out var allocated, out var run));
+                    Assert.InRange(run, 1, Length - offset);
+                    if (!allocated) Assert.True(model.AsSpan(offset, (int)run).IndexOfAnyExcept((byte)0) < 0);
+                    break;
+            }
+        }
+        Assert.Equal(IoFault.None, device.Flush());
+    }, iter: 30, seed: "0000KXw2ukZ2");
+
+    [Fact]
+    public void A_new_file_takes_no_space_and_gives_back_what_is_discarded()
+    {
+        using var scratch = new Scratch();
+        using var device = FileBlockDevice.Create(scratch.File("disk"), 1L << 40);
+        Assert.True(device.UsedBytes < 64 << 10);
+        Assert.Equal(IoFault.None, device.Write(1L << 39, new byte[1 << 20], durable: true));
+        Assert.InRange(device.UsedBytes, 1 << 20, (1 << 20) + (64 << 10));
+        device.GetAllocation(0, out var allocated, out var run);
+        Assert.Equal((false, 1L << 39), (allocated, run));
+        device.GetAllocation(1L << 39, out allocated, out run);
+        Assert.Equal((true, 1L << 20), (allocated, run));
+        Assert.Equal(IoFault.None, device.Discard(1L << 39, 1 << 20));
+        Assert.True(device.UsedBytes < 64 << 10);
+        device.GetAllocation(0, out allocated, out run);
+        Assert.Equal((false, 1L << 40), (allocated, run));
+    }
+
+    [Fact]
+    public void A_closed_device_is_gone()
+    {
+        using var scratch = new Scratch();
+        var device = FileBlockDevice.Create(scratch.File("disk"), Length);
+        device.Dispose();
+        Assert.Equal(IoFault.Gone, device.Read(0, new byte[512]));
+        Assert.Equal(IoFault.Gone, device.Write(0, new byte[512], durable: false));
+        Assert.Equal(IoFault.Gone, device.Write(0, new byte[512], durable: true));
+        Assert.Equal(IoFault.Gone, device.Flush());
+        Assert.Equal(IoFault.Gone, device.Discard(0, 512));
+    }
+
+    [Fact]
+    public void A_full_file_system_is_told_as_no_space()
+    {
+        using var small = MountedFileSystem.Tmpfs(1);
+        using var device = FileBlockDevice.Create(Path.Combine(small.Folder, "disk"), 16 << 20);
+        var full = new byte[2 << 20];
+        Assert.Equal(IoFault.NoSpace, device.Write(0, full, durable: false));
+        Assert.Equal(IoFault.NoSpace, device.Write(4 << 20, full, durable: true));
+        Assert.Equal(IoFault.None, device.Discard(0, 8 << 20));
+        Assert.Equal(IoFault.None, device.Write(0, new byte[4096], durable: true));
+    }
+
+    [Fact]
+    public void A_file_that_was_cut_short_is_a_read_error_and_no_crash()
+    {
+        using var scratch = new Scratch();
+        using var device = FileBlockDevice.Create(scratch.File("disk"), Length);
+        using (var cut = new FileStream(scratch.File("disk"), FileMode.Open)) cut.SetLength(Length / 2);
+        Assert.Equal(IoFault.ReadFailed, device.Read(Length / 2, new byte[512]));
+    }
+
+    [Fact]
+    public void A_faulty_device_answers_what_its_hook_says_and_else_passes_through()
+    {
+        using var device = new FaultyBlockDevice(new MemoryBlockDevice(Length),
+            (kind, offset, _) => kind == AccessKind.Write && offset == 512 ? IoFault.WriteFailed : IoFault.None);
+        Assert.Equal(IoFault.WriteFailed, device.Write(512, new byte[512], durable: false));
+        Assert.Equal(IoFault.None, device.Write(0, [.. Enumerable.Repeat((byte)7, 512)], durable: false));
+        var buffer = new byte[512];
+        Assert.Equal(IoFault.None, device.Read(0, buffer));
+        Assert.Equal(7, buffer[0]);
+    }
+}
