@@ -3,7 +3,7 @@ using Headgate.Scsi.Tests.Support;
 
 namespace Headgate.Scsi.Tests;
 
-/// <summary>UNMAP, WRITE SAME and GET LBA STATUS (SBC-3 4.7).</summary>
+/// <summary>UNMAP, WRITE SAME and GET LBA STATUS (SBC-3 on logical block provisioning).</summary>
 public sealed class ProvisioningTests
 {
     private readonly Disk _disk = new();

@@ -84,14 +84,18 @@ public sealed class ReadWriteTests
         var (read, write) = (Disk.Hex("28 00 00000001 00 0008 00"), Disk.Hex("8A 08 0000000000000001 00000008 00 00"));
         _disk.Unit.Plan(_disk.A, read);
         _disk.Unit.Plan(_disk.A, write);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        // A collection that another test sets off books the rest of this thread's allocation chunk: hence the best of a few.
+        Assert.Equal(0, Enumerable.Range(0, 10).Min(_ =>
         {
-            _disk.Unit.Plan(_disk.A, read);
-            _disk.Unit.Plan(_disk.A, write);
-        }
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++)
+            {
+                _disk.Unit.Plan(_disk.A, read);
+                _disk.Unit.Plan(_disk.A, write);
+            }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }));
     }
 
     [Fact]

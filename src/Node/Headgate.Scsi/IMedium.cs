@@ -12,7 +12,7 @@ public enum MediumStatus
     /// <summary>The data could not be written: MEDIUM ERROR, WRITE ERROR (0Ch/00h).</summary>
     WriteError,
 
-    /// <summary>A thin volume has no room: DATA PROTECT, SPACE ALLOCATION FAILED WRITE PROTECT (27h/07h), SBC-3 4.7.3.5.</summary>
+    /// <summary>A thin volume has no room: DATA PROTECT, SPACE ALLOCATION FAILED WRITE PROTECT (27h/07h), SBC-3 on thin provisioning.</summary>
     NoSpace,
 
     /// <summary>The backing store is gone: NOT READY, LOGICAL UNIT NOT READY, CAUSE NOT REPORTABLE (04h/00h).</summary>

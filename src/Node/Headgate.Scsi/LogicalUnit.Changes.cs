@@ -95,7 +95,7 @@ public sealed partial class LogicalUnit
             nexus.PreventsRemoval = prevents;
     }
 
-    /// <summary>Takes the medium out or puts it back; false when a nexus prevents that (SBC-3 5.15).</summary>
+    /// <summary>Takes the medium out or puts it back; false when a nexus prevents that (SBC-3).</summary>
     internal bool TrySetEjected(Nexus by, bool ejected)
     {
         lock (_gate)

@@ -18,9 +18,12 @@ public sealed partial class LogicalUnit
     /// <summary>Puts a logical unit in service.</summary>
     /// <param name="identity">Who it is.</param>
     /// <param name="geometry">What it offers.</param>
-    /// <param name="reservations">Keeps reservations over a restart; without one APTPL is refused.</param>
+    /// <param name="reservations">Keeps persistent reservations over a restart; without one APTPL is refused.</param>
     public LogicalUnit(LogicalUnitIdentity identity, LogicalUnitGeometry geometry, IReservationStore? reservations = null)
     {
+        ArgumentOutOfRangeException.ThrowIfZero(geometry.Blocks);
+        if (geometry.LogicalBlockBytes is not (512 or 4096) || geometry.PhysicalBlockBytes % geometry.LogicalBlockBytes != 0)
+            throw new ArgumentException($"Block sizes {geometry.LogicalBlockBytes}/{geometry.PhysicalBlockBytes}: 512/512, 512/4096 and 4096/4096 there are.", nameof(geometry));
         (Identity, Geometry, ReservationStore) = (identity, geometry, reservations);
         _state = new UnitState
         {

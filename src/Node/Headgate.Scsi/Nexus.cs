@@ -22,7 +22,7 @@ public sealed class Nexus(string initiatorPort)
     /// <summary>iSCSI initiator port name: node name, ",i,0x", ISID (RFC 7143 section 4.4.1; TransportID of SPC-4 section 7.6.4.6).</summary>
     public string InitiatorPort { get; } = initiatorPort;
 
-    /// <summary>Whether it forbids the removal of the medium (PREVENT of SBC-3 5.15). Guarded by the logical unit.</summary>
+    /// <summary>Whether it forbids the removal of the medium (PREVENT of SBC-3). Guarded by the logical unit.</summary>
     internal bool PreventsRemoval { get; set; }
 
     /// <summary>

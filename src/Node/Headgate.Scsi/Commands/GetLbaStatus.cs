@@ -3,7 +3,7 @@ using Headgate.Scsi.Dispatch;
 
 namespace Headgate.Scsi.Commands;
 
-/// <summary>GET LBA STATUS (SBC-3 5.4): runs of mapped and deallocated blocks from a block on, as many as there is room for.</summary>
+/// <summary>GET LBA STATUS (SBC-3): runs of mapped and deallocated blocks from a block on, as many as there is room for.</summary>
 internal static class GetLbaStatus
 {
     private const int AllocationLength = 10;
@@ -42,7 +42,7 @@ internal static class GetLbaStatus
         return ScsiResult.Data(data[..used], Cdb.U32(context.Cdb, AllocationLength));
     }
 
-    /// <summary>Descriptors that fit; at least one, which is then cut (SBC-3 5.4.2).</summary>
+    /// <summary>Descriptors that fit; at least one, which is then cut (SBC-3 on GET LBA STATUS).</summary>
     private static int Room(in CommandContext context)
     {
         var bytes = Math.Max(0L, Cdb.U32(context.Cdb, AllocationLength) - (long)HeaderBytes);

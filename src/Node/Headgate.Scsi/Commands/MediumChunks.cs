@@ -48,7 +48,7 @@ internal static class MediumChunks
         return null;
     }
 
-    /// <summary>MISCOMPARE with the offset in data-out of the first byte that differs (SBC-3 5.2, 5.35).</summary>
+    /// <summary>MISCOMPARE with the offset in data-out of the first byte that differs (SBC-3 5.2).</summary>
     public static ScsiResult Miscompare(in CommandContext context, ulong offset) => context.Fail(
         new SenseData(SenseKey.Miscompare, AdditionalSense.MiscompareDuringVerify) { Information = offset });
 

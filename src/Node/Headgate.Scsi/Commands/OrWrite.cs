@@ -5,7 +5,7 @@ using Headgate.Scsi.Sense;
 
 namespace Headgate.Scsi.Commands;
 
-/// <summary>ORWRITE(16) (SBC-3 5.7): blocks become their old value OR data-out, in one step as COMPARE AND WRITE.</summary>
+/// <summary>ORWRITE(16) (SBC-3): blocks become their old value OR data-out, in one step as COMPARE AND WRITE.</summary>
 internal static class OrWrite
 {
     private const byte Fua = 0x08;

@@ -3,7 +3,7 @@ using Headgate.Scsi.Dispatch;
 namespace Headgate.Scsi.Commands;
 
 /// <summary>
-/// PRE-FETCH (10) and (16) (SBC-3 5.8, 5.9). A hint that nothing needs: GOOD says that the blocks may not all be in the cache,
+/// PRE-FETCH (10) and (16) (SBC-3). A hint that nothing needs: GOOD says that the blocks may not all be in the cache,
 /// which is always true to say.
 /// </summary>
 internal static class Prefetch

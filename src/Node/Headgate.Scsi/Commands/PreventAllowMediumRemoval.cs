@@ -2,7 +2,7 @@ using Headgate.Scsi.Dispatch;
 
 namespace Headgate.Scsi.Commands;
 
-/// <summary>PREVENT ALLOW MEDIUM REMOVAL (SBC-3 5.15): each nexus prevents for itself, until it allows, leaves or a reset.</summary>
+/// <summary>PREVENT ALLOW MEDIUM REMOVAL (SBC-3): each nexus prevents for itself, until it allows, leaves or a reset.</summary>
 internal static class PreventAllowMediumRemoval
 {
     public static CommandPlan Plan(in CommandContext context)

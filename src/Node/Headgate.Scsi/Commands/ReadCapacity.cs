@@ -4,7 +4,7 @@ using Headgate.Scsi.Dispatch;
 
 namespace Headgate.Scsi.Commands;
 
-/// <summary>READ CAPACITY (10) and (16) (SBC-3 5.15, 5.16).</summary>
+/// <summary>READ CAPACITY (10) and (16) (SBC-3).</summary>
 internal static class ReadCapacity
 {
     private const int AllocationLength16 = 10;

@@ -2,7 +2,7 @@ using Headgate.Scsi.Dispatch;
 
 namespace Headgate.Scsi.Commands;
 
-/// <summary>READ DEFECT DATA (10) and (12) (SBC-3 5.17, 5.18): both lists are empty, in whatever format is asked for.</summary>
+/// <summary>READ DEFECT DATA (10) and (12) (SBC-3): both lists are empty, in whatever format is asked for.</summary>
 internal static class ReadDefectData
 {
     private const int HeaderBytes10 = 4;

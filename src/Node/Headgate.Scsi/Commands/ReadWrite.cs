@@ -2,7 +2,7 @@ using Headgate.Scsi.Dispatch;
 
 namespace Headgate.Scsi.Commands;
 
-/// <summary>READ and WRITE of 6, 10, 12 and 16 bytes (SBC-3 5.13 and 5.39): only planned here, the node moves the data.</summary>
+/// <summary>READ and WRITE of 6, 10, 12 and 16 bytes (SBC-3): only planned here, the node moves the data.</summary>
 internal static class ReadWrite
 {
     private const byte FuaBit = 0x08;

@@ -4,7 +4,7 @@ using Headgate.Scsi.Sense;
 namespace Headgate.Scsi.Commands;
 
 /// <summary>
-/// START STOP UNIT (SBC-3 5.25). Stopping without ejecting, and power conditions, change nothing: the unit has no motor,
+/// START STOP UNIT (SBC-3). Stopping without ejecting, and power conditions, change nothing: the unit has no motor,
 /// and one host that shuts down must not stop the disk of another.
 /// </summary>
 internal static class StartStopUnit

@@ -3,7 +3,7 @@ using Headgate.Scsi.Dispatch;
 namespace Headgate.Scsi.Commands;
 
 /// <summary>
-/// SYNCHRONIZE CACHE (10) and (16) (SBC-3 5.28). The whole cache goes to the medium, whichever blocks are named; with
+/// SYNCHRONIZE CACHE (10) and (16) (SBC-3). The whole cache goes to the medium, whichever blocks are named; with
 /// IMMED the status comes after it, too, which promises more than asked.
 /// </summary>
 internal static class SynchronizeCache

@@ -3,7 +3,7 @@ using Headgate.Scsi.Sense;
 
 namespace Headgate.Scsi.Commands;
 
-/// <summary>UNMAP (SBC-3 5.33).</summary>
+/// <summary>UNMAP (SBC-3).</summary>
 internal static class Unmap
 {
     private const int ParameterListLength = 7;
@@ -36,7 +36,7 @@ internal static class Unmap
         if (bytes > dataOut.Length - HeaderBytes)
             return context.Fail(AdditionalSense.ParameterListLengthError);
 
-        // An incomplete descriptor at the end is ignored (SBC-3 5.33.2).
+        // An incomplete descriptor at the end is ignored (SBC-3).
         var descriptors = dataOut.Slice(HeaderBytes, bytes - bytes % DescriptorBytes);
         if (Check(context, descriptors) is { } refused)
             return refused;

@@ -3,7 +3,7 @@ using Headgate.Scsi.Sense;
 
 namespace Headgate.Scsi.Commands;
 
-/// <summary>VERIFY (10), (12) and (16) (SBC-3 5.35): reads, and compares as BYTCHK says.</summary>
+/// <summary>VERIFY (10), (12) and (16) (SBC-3): reads, and compares as BYTCHK says.</summary>
 internal static class Verify
 {
     /// <summary>BYTCHK in byte 1, shifted down: how the blocks are compared.</summary>

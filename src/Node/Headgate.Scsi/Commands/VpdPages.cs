@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Headgate.Scsi.Commands;
 
-/// <summary>Vital product data pages (SPC-4 7.8, SBC-3 6.5), but for page 83h.</summary>
+/// <summary>Vital product data pages (SPC-4 7.8, SBC-3), but for page 83h.</summary>
 internal static class VpdPages
 {
     private const int HeaderBytes = 4;

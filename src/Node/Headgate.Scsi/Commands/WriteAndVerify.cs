@@ -4,7 +4,7 @@ using Headgate.Scsi.Sense;
 namespace Headgate.Scsi.Commands;
 
 /// <summary>
-/// WRITE AND VERIFY (10), (12) and (16) (SBC-3 5.43): written to the medium, not to the cache, then read back; with BYTCHK
+/// WRITE AND VERIFY (10), (12) and (16) (SBC-3): written to the medium, not to the cache, then read back; with BYTCHK
 /// compared, too.
 /// </summary>
 internal static class WriteAndVerify

@@ -4,7 +4,7 @@ using Headgate.Scsi.Dispatch;
 namespace Headgate.Scsi.Commands;
 
 /// <summary>
-/// WRITE SAME (10) and (16) (SBC-3 5.45, 5.46). With UNMAP, blocks that would become zeros are freed (LBPRZ=1 reads them as
+/// WRITE SAME (10) and (16) (SBC-3). With UNMAP, blocks that would become zeros are freed (LBPRZ=1 reads them as
 /// zeros); any other pattern is written. NUMBER OF LOGICAL BLOCKS zero means to the end (WSNZ=0).
 /// </summary>
 internal static class WriteSame

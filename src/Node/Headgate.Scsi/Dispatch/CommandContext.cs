@@ -38,7 +38,7 @@ internal readonly ref struct CommandContext(
     public ScsiResult OutOfRange(ulong lba) =>
         Fail(SenseData.IllegalRequest(AdditionalSense.LbaOutOfRange) with { Information = lba });
 
-    /// <summary>Whether blocks lie on the medium. A start past its end is wrong even for no blocks (SBC-3 4.5).</summary>
+    /// <summary>Whether blocks lie on the medium. A start past its end is wrong even for no blocks (SBC-3).</summary>
     public bool IsInRange(ulong lba, ulong blocks) => lba < State.Blocks && blocks <= State.Blocks - lba;
 
     /// <summary>Whether data-out is known to be another length than the CDB calls for.</summary>

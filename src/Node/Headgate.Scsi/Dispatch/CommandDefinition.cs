@@ -9,7 +9,7 @@ internal delegate CommandPlan Planner(in CommandContext context);
 /// <summary>Carries out one command that its planner sent to <see cref="PlanKind.Execute"/>.</summary>
 internal delegate ScsiResult Executor(in CommandContext context, ReadOnlySpan<byte> dataOut, IMedium medium);
 
-/// <summary>How a command fares against reservations of others (SPC-4 table 70, SBC-3 table 13).</summary>
+/// <summary>How a command fares against reservations of others (SPC-4 table 70, SBC-3).</summary>
 internal enum ReservationRule
 {
     /// <summary>Allowed under every persistent reservation.</summary>

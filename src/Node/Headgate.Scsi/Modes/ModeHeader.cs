@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Headgate.Scsi.Modes;
 
-/// <summary>Mode parameter headers and block descriptors (SPC-4 7.5.5, SBC-3 6.4.2).</summary>
+/// <summary>Mode parameter headers and block descriptors (SPC-4 7.5.5, SBC-3 on block descriptors).</summary>
 internal static class ModeHeader
 {
     public const int SixBytes = 4;

@@ -43,7 +43,7 @@ internal static class ModePages
     };
 
     /// <summary>
-    /// SBC-3 6.4.5. WCE=1 and nothing can change it: a write is on the medium only with FUA or after SYNCHRONIZE CACHE.
+    /// SBC-3, caching mode page. WCE=1 and nothing can change it: a write is on the medium only with FUA or after SYNCHRONIZE CACHE.
     /// </summary>
     private static byte[] BuildCaching(PageControl control)
     {
@@ -76,7 +76,7 @@ internal static class ModePages
         return page;
     }
 
-    /// <summary>SBC-3 6.4.8: DEXCPT, none are reported.</summary>
+    /// <summary>SBC-3, informational exceptions control mode page: DEXCPT, none are reported.</summary>
     private static byte[] BuildInformationalExceptions(PageControl control)
     {
         var page = new byte[12];

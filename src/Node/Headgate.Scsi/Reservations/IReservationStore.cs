@@ -13,13 +13,23 @@ public sealed record KeptRegistration(string InitiatorPort, ulong Key);
 /// <param name="HolderPort">Who holds it; null when nobody or all registrants do.</param>
 public sealed record KeptReservations(IReadOnlyList<KeptRegistration> Registrations, byte Type, string? HolderPort)
 {
-    internal PersistentReservations ToReservations() => new()
+    internal PersistentReservations ToReservations()
     {
-        Registrations = [.. Registrations.Select(kept => new Registration(kept.InitiatorPort, kept.Key))],
-        Type = PersistentReservations.IsKnown(Type) ? (ReservationType)Type : ReservationType.None,
-        HolderPort = HolderPort,
-        PersistsThroughPowerLoss = true,
-    };
+        var registered = new PersistentReservations
+        {
+            Registrations = [.. Registrations.Select(kept => new Registration(kept.InitiatorPort, kept.Key))],
+            PersistsThroughPowerLoss = true,
+        };
+        var reserved = registered with
+        {
+            Type = PersistentReservations.IsKnown(Type) ? (ReservationType)Type : ReservationType.None,
+            HolderPort = HolderPort,
+        };
+        // A reservation without a registered holder could never be released; a damaged file must not make one.
+        return reserved.HeldByAllRegistrants || (HolderPort is not null && registered.Find(HolderPort) is not null)
+            ? reserved
+            : registered;
+    }
 
     internal static KeptReservations? Of(PersistentReservations present) => !present.PersistsThroughPowerLoss
         ? null

@@ -60,7 +60,7 @@ internal sealed record PersistentReservations
     public bool IsHolder(string initiatorPort) => IsReserved
         && (HeldByAllRegistrants ? Find(initiatorPort) is not null : HolderPort == initiatorPort);
 
-    /// <summary>Whether a nexus may read, or write, the medium (SBC-3 table 13).</summary>
+    /// <summary>Whether a nexus may read, or write, the medium (SBC-3).</summary>
     public bool Allows(string initiatorPort, bool writes)
     {
         if (!IsReserved || (!writes && !ExcludesReads))
