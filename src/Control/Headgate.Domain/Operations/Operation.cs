@@ -54,6 +54,9 @@ public sealed record Operation : IAggregate
     /// <summary>The caller's Idempotency-Key; with the actor's account it names one operation.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>SHA-256 of what was asked, so that the same key with another request is refused.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>Who works on it, <c>server#instance</c>; null when nobody does.</summary>
     public string? LeaseOwner { get; init; }
 

@@ -96,6 +96,14 @@ public abstract record PoolEvent
 /// <summary>Whether a command is lawful for a pool now, and what follows. Pure.</summary>
 public static class PoolMachine
 {
+    /// <summary>The pool after <paramref name="command"/>: as it was for a harmless repeat, or the refusal.</summary>
+    public static Outcome<StoragePool> Apply(StoragePool pool, PoolCommand command)
+    {
+        var decision = Decide(pool, command);
+        if (decision.Refusal is { } refusal) return refusal;
+        return decision.Event is { } accepted ? Evolve(pool, accepted) : pool;
+    }
+
     public static Decision<PoolEvent> Decide(StoragePool pool, PoolCommand command) => (pool.State, command) switch
     {
         (PoolState.Initializing, PoolCommand.ConfirmInitialized c) => Accept(new PoolEvent.Initialized(c.Findings)),

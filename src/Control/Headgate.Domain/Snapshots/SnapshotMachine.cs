@@ -76,6 +76,14 @@ public abstract record SnapshotEvent
 /// <summary>Whether a command is lawful for a snapshot now, and what follows. Pure.</summary>
 public static class SnapshotMachine
 {
+    /// <summary>The snapshot after <paramref name="command"/>: as it was for a harmless repeat, or the refusal.</summary>
+    public static Outcome<Snapshot> Apply(Snapshot snapshot, SnapshotCommand command)
+    {
+        var decision = Decide(snapshot, command);
+        if (decision.Refusal is { } refusal) return refusal;
+        return decision.Event is { } accepted ? Evolve(snapshot, accepted) : snapshot;
+    }
+
     public static Decision<SnapshotEvent> Decide(Snapshot snapshot, SnapshotCommand command) => (snapshot.State, command) switch
     {
         (SnapshotState.Creating, SnapshotCommand.ConfirmCreated c) => Accept(new SnapshotEvent.Created(c.Handle, c.Size)),

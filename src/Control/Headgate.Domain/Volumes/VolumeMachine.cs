@@ -53,6 +53,14 @@ public enum VolumeState
 /// <summary>Whether a command is lawful for a volume now, and what follows. Pure.</summary>
 public static class VolumeMachine
 {
+    /// <summary>The volume after <paramref name="command"/>: as it was for a harmless repeat, or the refusal.</summary>
+    public static Outcome<Volume> Apply(Volume volume, VolumeCommand command)
+    {
+        var decision = Decide(volume, command);
+        if (decision.Refusal is { } refusal) return refusal;
+        return decision.Event is { } accepted ? Evolve(volume, accepted) : volume;
+    }
+
     public static Decision<VolumeEvent> Decide(Volume volume, VolumeCommand command) => (volume.State, command) switch
     {
         (VolumeState.Creating, VolumeCommand.ConfirmCreated c) => Accept(new VolumeEvent.Created(c.Handle, c.Size, c.Promises)),

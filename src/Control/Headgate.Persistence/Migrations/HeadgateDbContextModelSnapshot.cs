@@ -359,6 +359,9 @@ namespace Headgate.Persistence.Migrations
                     b.Property<string>("Fault")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Fingerprint")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("IdempotencyKey")
                         .HasColumnType("TEXT");
 

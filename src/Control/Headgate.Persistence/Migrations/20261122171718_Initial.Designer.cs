@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Headgate.Persistence.Migrations
 {
     [DbContext(typeof(HeadgateDbContext))]
-    [Migration("20261122165036_Initial")]
+    [Migration("20261122171718_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -360,6 +360,9 @@ namespace Headgate.Persistence.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Fault")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fingerprint")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("IdempotencyKey")

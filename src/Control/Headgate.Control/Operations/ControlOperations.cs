@@ -1,0 +1,96 @@
+using Headgate.Domain;
+using Headgate.Operations;
+using Headgate.Persistence;
+using Headgate.Primitives;
+using Microsoft.EntityFrameworkCore;
+
+namespace Headgate.Control;
+
+/// <summary>GET /operations: newest last; a tenant sees its own account's.</summary>
+public sealed class ListOperations(HeadgateDatabase database)
+{
+    /// <param name="caller">Who asks.</param>
+    /// <param name="page">What part.</param>
+    /// <param name="subjectId">Of this object only; null for all.</param>
+    /// <param name="activeOnly">Those that have not ended only.</param>
+    /// <param name="stop">Cancels.</param>
+    public Task<Outcome<PageOf<OperationDetails>>> ExecuteAsync(
+        Caller caller, PageRequest page, Guid? subjectId, bool activeOnly, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return database.ReadAsync<Outcome<PageOf<OperationDetails>>>(
+            async (db, cancel) =>
+            {
+                var query = db.Operations.AsQueryable();
+                if (!caller.IsAdmin) query = query.Where(o => o.AccountId == caller.AccountId);
+                if (subjectId is { } id) query = query.Where(o => o.SubjectId == id);
+                if (activeOnly)
+                    query = query.Where(o => o.Status != OperationStatus.Succeeded && o.Status != OperationStatus.Failed);
+                var found = await query.PageAsync(page, cancel).ConfigureAwait(false);
+                if (found is not Outcome<PageOf<Operation>>.Done { Value: var operations }) return found.Problem!;
+                var ids = operations.Items.Select(o => o.Id).ToList();
+                var steps = await db.OperationSteps.Where(s => ids.Contains(s.OperationId)).OrderBy(s => s.Index)
+                    .ToListAsync(cancel).ConfigureAwait(false);
+                var byOperation = steps.ToLookup(s => s.OperationId);
+                return operations.Select(o => new OperationDetails(o, [.. byOperation[o.Id]]));
+            },
+            stop);
+    }
+}
+
+/// <summary>GET /operations/{id}</summary>
+public sealed class GetOperation(HeadgateDatabase database)
+{
+    public Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, Guid id, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return database.ReadAsync<Outcome<OperationDetails>>(
+            async (db, cancel) =>
+            {
+                var operation = await db.Operations.SingleOrDefaultAsync(o => o.Id == id, cancel).ConfigureAwait(false);
+                if (operation is null || !caller.MaySee(operation.AccountId)) return References.NotFound("operation", id.ToString());
+                var steps = await db.OperationSteps.Where(s => s.OperationId == id).OrderBy(s => s.Index)
+                    .ToListAsync(cancel).ConfigureAwait(false);
+                return new OperationDetails(operation, steps);
+            },
+            stop);
+    }
+}
+
+/// <summary>Each state of an operation until it has ended: what server-sent events carry.</summary>
+public sealed class WatchOperation(GetOperation get, OperationFeed feed)
+{
+    public async Task<Outcome<IAsyncEnumerable<OperationDetails>>> ExecuteAsync(Caller caller, Guid id, CancellationToken stop)
+    {
+        var found = await get.ExecuteAsync(caller, id, stop).ConfigureAwait(false);
+        return found.Map(_ => feed.WatchAsync(id, stop));
+    }
+}
+
+/// <summary>POST /operations/{id}/cancel: taken back before the next step, where that is possible.</summary>
+public sealed class CancelOperation(HeadgateDatabase database, OperationFeed feed, TimeProvider time)
+{
+    public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, Guid id, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var outcome = await database.WriteAsync<Outcome<OperationDetails>>(
+            async (db, cancel) =>
+            {
+                var operation = await db.Operations.SingleOrDefaultAsync(o => o.Id == id, cancel).ConfigureAwait(false);
+                if (operation is null || !caller.MaySee(operation.AccountId)) return References.NotFound("operation", id.ToString());
+                if (operation.HasEnded || operation.Status is OperationStatus.Undoing)
+                    return new Fault("operation-not-cancellable",
+                        $"{operation.Kind} is {operation.Status.ToString().ToLowerInvariant()} already; there is nothing to cancel.", Recovery.FixRequest);
+                var asked = operation with { CancelRequested = true, NotBefore = null };
+                db.Put(asked);
+                db.Record(time.GetUtcNow(), caller.Actor, "operation.cancel-requested", operation.SubjectType, operation.SubjectId,
+                    null, operation.AccountId, $"Cancelling {operation.Kind} was asked for.");
+                var steps = await db.OperationSteps.Where(s => s.OperationId == id).OrderBy(s => s.Index)
+                    .ToListAsync(cancel).ConfigureAwait(false);
+                return new OperationDetails(asked, steps);
+            },
+            stop).ConfigureAwait(false);
+        if (outcome.IsDone) feed.Wake(id);
+        return outcome;
+    }
+}

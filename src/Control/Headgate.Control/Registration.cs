@@ -1,0 +1,51 @@
+using Headgate.Operations;
+using Headgate.Persistence;
+using Headgate.Secrets;
+using Headgate.Storage.Sdk;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Headgate.Control;
+
+/// <summary>What a composition root adds to its container.</summary>
+public static class Registration
+{
+    /// <summary>
+    /// The use cases of pools, volumes, snapshots, placement and operations, and the engine that carries operations out,
+    /// started and stopped with the host. Expects a migrated <see cref="HeadgateDatabase"/>, a <see cref="SecretBox"/>
+    /// and every <see cref="IPrimaryDataStoreProvider"/> in the container.
+    /// </summary>
+    public static IServiceCollection AddHeadgateControl(this IServiceCollection services, EngineOptions engine)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IFaultPoints, NoFaultPoints>();
+        services.TryAddSingleton<IProviderCatalog, ProviderCatalog>();
+        services.AddSingleton(engine);
+        services.AddSingleton<StoreCache>().AddSingleton<ArrayDirectory>();
+        services.AddSingleton(all => HeadgateOperations.Catalog(
+            all.GetRequiredService<ArrayDirectory>(), all.GetRequiredService<StoreCache>(), all.GetRequiredService<SecretBox>()));
+        services.AddSingleton<OperationFeed>().AddSingleton<OperationStarter>().AddSingleton<OperationEngine>();
+        services.AddSingleton<IHostedService, EngineService>();
+
+        services.AddSingleton<AddPool>().AddSingleton<ListPools>().AddSingleton<GetPool>().AddSingleton<ChangePoolState>()
+            .AddSingleton<RemovePool>().AddSingleton<CheckPool>();
+        services.AddSingleton<CreateVolume>().AddSingleton<ListVolumes>().AddSingleton<GetVolume>().AddSingleton<DeleteVolume>()
+            .AddSingleton<RecoverVolume>().AddSingleton<ExpungeVolume>().AddSingleton<SetVolumeQos>().AddSingleton<ChangeVolumeOffering>()
+            .AddSingleton<ResizeVolume>().AddSingleton<ConnectVolume>().AddSingleton<DisconnectVolume>().AddSingleton<GetConnection>()
+            .AddSingleton<GetVolumeQos>();
+        services.AddSingleton<CreateSnapshot>().AddSingleton<ListSnapshots>().AddSingleton<GetSnapshot>().AddSingleton<DeleteSnapshot>()
+            .AddSingleton<RevertSnapshot>();
+        services.AddSingleton<ExplainPlacement>();
+        services.AddSingleton<ListOperations>().AddSingleton<GetOperation>().AddSingleton<WatchOperation>().AddSingleton<CancelOperation>();
+        return services;
+    }
+
+    /// <summary>Starts and stops the engine with the host.</summary>
+    private sealed class EngineService(OperationEngine engine) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => engine.StartAsync(cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => engine.StopAsync();
+    }
+}

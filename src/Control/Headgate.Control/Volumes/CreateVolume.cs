@@ -1,0 +1,62 @@
+using Headgate.Domain;
+using Headgate.Operations;
+using Headgate.Persistence;
+using Headgate.Placement;
+using Headgate.Primitives;
+using Microsoft.EntityFrameworkCore;
+
+namespace Headgate.Control;
+
+/// <summary>
+/// POST /volumes: places the volume and reserves its bytes and IOPS in the transaction that records the operation, so that
+/// a refusal is immediate and an acceptance cannot be oversold.
+/// </summary>
+public sealed class CreateVolume(OperationStarter starter)
+{
+    public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, CreateVolumeRequest request, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(request);
+        if (ObjectName.Problem(request.Name, "volume") is { } badName) return badName;
+        return await starter.StartAsync(
+            caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.VolumeCreate, request),
+            (db, now, cancel) => DecideAsync(db, caller, request, now, cancel), stop).ConfigureAwait(false);
+    }
+
+    private static async Task<Outcome<NewOperation>> DecideAsync(
+        HeadgateDbContext db, Caller caller, CreateVolumeRequest request, DateTimeOffset now, CancellationToken stop)
+    {
+        var planned = await VolumePlanner.PlanAsync(db, caller, request, stop).ConfigureAwait(false);
+        if (planned is not Outcome<VolumePlan>.Done { Value: var plan }) return planned.Problem!;
+        if (await db.Volumes.AnyAsync(
+                v => v.AccountId == caller.AccountId && v.Name == request.Name && v.State != VolumeState.Expunged, stop).ConfigureAwait(false))
+            return References.NameTaken("volume", request.Name);
+        if (plan.Answer.Chosen is not { } chosen) return Placer.NoPool(plan.Request, plan.Answer);
+
+        var (pool, volume) = Ledger.Move(chosen.Pool, New(caller, request, plan, chosen, now), chosen.Size, chosen.Promises.ReservedIops());
+        db.Put(pool);
+        db.Volumes.Add(volume);
+        db.Record(now, caller.Actor, "volume.create-requested", "volume", volume.Id, volume.Name, caller.AccountId,
+            $"Volume {volume.Name} of {volume.Size} with {plan.Wish.Qos} was asked for and placed on pool {pool.Name}.");
+        return new NewOperation(OperationKinds.VolumeCreate, "volume", volume.Id, caller.AccountId)
+        {
+            AlsoHolds = [.. new[] { plan.Snapshot?.Id, plan.Snapshot?.VolumeId ?? plan.Source?.Id }.OfType<Guid>()],
+        };
+    }
+
+    private static Volume New(Caller caller, CreateVolumeRequest request, VolumePlan plan, PoolVerdict chosen, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        Name = request.Name,
+        AccountId = caller.AccountId,
+        ZoneId = plan.Zone.Id,
+        PoolId = chosen.Pool.Id,
+        DiskOfferingId = plan.Offering.Id,
+        State = VolumeState.Creating,
+        Size = chosen.Size,
+        Promises = chosen.Promises,
+        FromSnapshotId = plan.Snapshot?.Id,
+        FromVolumeId = plan.Source?.Id,
+        CreatedAt = now,
+    };
+}

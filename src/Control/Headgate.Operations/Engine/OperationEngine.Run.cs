@@ -1,0 +1,69 @@
+using Headgate.Domain;
+using Headgate.Primitives;
+
+namespace Headgate.Operations;
+
+/// <summary>One operation, step by step.</summary>
+public sealed partial class OperationEngine
+{
+    private async Task RunAsync(OperationDetails held)
+    {
+        try
+        {
+            while (Progress.Current(held) is >= 0 and var index && held.Operation.LeaseOwner is not null)
+            {
+                var step = held.Steps[index];
+                var (intended, acted, recorded) = step.Status is StepStatus.Undoing
+                    ? ("undo-intended", "undo-acted", "undo-recorded")
+                    : ("intended", "acted", "recorded");
+                var place = $"{held.Operation.Kind}/{step.Name}/";
+
+                await _faults.ReachAsync(place + intended, _stop.Token).ConfigureAwait(false);
+                if (_stop.IsCancellationRequested) return; // intended, not tried: the next engine tries it
+                var result = await ActAsync(held, step).ConfigureAwait(false);
+                await _faults.ReachAsync(place + acted, _stop.Token).ConfigureAwait(false);
+
+                // Journalled even while stopping: what happened is worth knowing.
+                var next = await _journal.RecordAsync(held, result, CancellationToken.None).ConfigureAwait(false);
+                LogStep(held.Operation.Kind, held.Operation.Id, step.Name, result is StepResult.TryAgain again ? again.Why : result.GetType().Name);
+                await _faults.ReachAsync(place + recorded, _stop.Token).ConfigureAwait(false);
+                if (next is null) return;
+                held = next;
+            }
+            if (held.Operation.HasEnded) LogEnded(held.Operation.Kind, held.Operation.Id, held.Operation.Status, held.Operation.Fault?.Code);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The journal could not be written, or a test ended us here. The lease runs out and the step is tried again.
+            LogRunFailed(e, held.Operation.Kind, held.Operation.Id);
+        }
+    }
+
+    private async Task<StepResult> ActAsync(OperationDetails held, OperationStep journalled)
+    {
+        var step = _catalog.Get(held.Operation.Kind).Steps[journalled.Index];
+        var undoing = journalled.Status is StepStatus.Undoing;
+        var context = new StepContext(held.Operation, undoing ? journalled.UndoAttempts : journalled.Attempts);
+        try
+        {
+            return undoing
+                ? await step.UndoAsync(context, _stop.Token).ConfigureAwait(false)
+                : await step.RunAsync(context, _stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return new StepResult.TryAgain("the server stopped", TimeSpan.Zero);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A driver or a step broke its contract. What it did is not known, so it is a doubt first and a failure later,
+            // and its undo looks before it acts.
+            LogStepThrew(e, held.Operation.Kind, held.Operation.Id, journalled.Name);
+            return undoing || context.Attempt < Retry.AttemptsBeforeGivingUp
+                ? new StepResult.TryAgain($"internal error: {e.GetType().Name}", Retry.Pause(context.Attempt))
+                : new StepResult.GiveUp(new Fault("internal-error",
+                    $"Step {journalled.Name} of {held.Operation.Kind} failed {context.Attempt} times ({e.GetType().Name}); the server's log has the details.",
+                    Recovery.AskOperator));
+        }
+    }
+}

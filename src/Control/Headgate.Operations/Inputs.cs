@@ -1,0 +1,16 @@
+using Headgate.Domain;
+
+namespace Headgate.Operations;
+
+/// <summary>Input of volume.resize.</summary>
+/// <param name="SizeBytes">The size to grow to, on the storage's step.</param>
+/// <param name="Promises">What holds at that size.</param>
+public sealed record ResizeInput(long SizeBytes, IReadOnlyList<Promise> Promises);
+
+/// <summary>Input of volume.set-qos and volume.change-offering.</summary>
+/// <param name="DiskOfferingId">The offering afterwards.</param>
+/// <param name="Promises">What shall hold afterwards.</param>
+public sealed record ChangeInput(Guid DiskOfferingId, IReadOnlyList<Promise> Promises);
+
+/// <summary>Input of volume.connect and volume.disconnect.</summary>
+public sealed record AccessInput(Guid AccessId);

@@ -1,0 +1,20 @@
+namespace Headgate.Operations;
+
+/// <summary>The kinds of operations, as clients see them.</summary>
+public static class OperationKinds
+{
+    public const string PoolCreate = "pool.create";
+    public const string PoolRemove = "pool.remove";
+    public const string VolumeCreate = "volume.create";
+    public const string VolumeDelete = "volume.delete";
+    public const string VolumeRecover = "volume.recover";
+    public const string VolumeExpunge = "volume.expunge";
+    public const string VolumeResize = "volume.resize";
+    public const string VolumeSetQos = "volume.set-qos";
+    public const string VolumeChangeOffering = "volume.change-offering";
+    public const string VolumeConnect = "volume.connect";
+    public const string VolumeDisconnect = "volume.disconnect";
+    public const string SnapshotCreate = "snapshot.create";
+    public const string SnapshotDelete = "snapshot.delete";
+    public const string SnapshotRevert = "snapshot.revert";
+}

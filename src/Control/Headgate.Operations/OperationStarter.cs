@@ -1,0 +1,103 @@
+using Headgate.Domain;
+using Headgate.Persistence;
+using Headgate.Primitives;
+using Microsoft.EntityFrameworkCore;
+
+namespace Headgate.Operations;
+
+/// <summary>An operation with its steps, as clients see it.</summary>
+public sealed record OperationDetails(Operation Operation, IReadOnlyList<OperationStep> Steps);
+
+/// <summary>An operation to begin.</summary>
+/// <param name="Kind">A registered kind.</param>
+/// <param name="SubjectType">What it acts on, for example <c>volume</c>.</param>
+/// <param name="SubjectId">Which.</param>
+/// <param name="AccountId">Who may see it beside admins; null for nobody.</param>
+/// <param name="Input">From <see cref="OperationInput.Write{T}"/>.</param>
+public sealed record NewOperation(string Kind, string SubjectType, Guid SubjectId, Guid? AccountId, string Input = "{}")
+{
+    /// <summary>What else it must have for itself, for example the volume of a snapshot.</summary>
+    public IReadOnlyList<Guid> AlsoHolds { get; init; } = [];
+}
+
+/// <summary>Writes new operations in the transaction of the request that asks for them, and wakes the engine afterwards.</summary>
+public sealed class OperationStarter(
+    HeadgateDatabase database, OperationCatalog catalog, OperationFeed feed, TimeProvider time)
+{
+    /// <summary>
+    /// In one transaction: checks for an earlier call with the same idempotency key, lets <paramref name="decide"/> check
+    /// and change what the request is about, and journals the operation it answers with. A refusal changes nothing.
+    /// </summary>
+    /// <param name="actor">account/key of the caller.</param>
+    /// <param name="idempotencyKey">Names the call; null for none.</param>
+    /// <param name="fingerprint">Of the whole request; see <see cref="OperationInput.Fingerprint{T}"/>.</param>
+    /// <param name="decide">May run more than once.</param>
+    /// <param name="stop">Cancels.</param>
+    public async Task<Outcome<OperationDetails>> StartAsync(
+        string actor, string? idempotencyKey, string fingerprint,
+        Func<HeadgateDbContext, DateTimeOffset, CancellationToken, Task<Outcome<NewOperation>>> decide, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(decide);
+        var outcome = await database.WriteAsync(
+            async (db, cancel) =>
+            {
+                if (idempotencyKey is not null
+                    && await EarlierAsync(db, actor, idempotencyKey, fingerprint, cancel).ConfigureAwait(false) is { } earlier)
+                    return earlier;
+                var now = time.GetUtcNow();
+                var decision = await decide(db, now, cancel).ConfigureAwait(false);
+                if (decision is Outcome<NewOperation>.Done { Value: var asked })
+                    return Add(db, asked, actor, idempotencyKey, fingerprint, now);
+                db.ChangeTracker.Clear(); // refused: what was put so far is not to be saved
+                return decision.Problem!;
+            },
+            stop).ConfigureAwait(false);
+        if (outcome is Outcome<OperationDetails>.Done { Value: var started }) feed.Wake(started.Operation.Id);
+        return outcome;
+    }
+
+    private static async Task<Outcome<OperationDetails>?> EarlierAsync(
+        HeadgateDbContext db, string actor, string key, string fingerprint, CancellationToken stop)
+    {
+        var earlier = await db.Operations
+            .SingleOrDefaultAsync(o => o.Actor == actor && o.IdempotencyKey == key, stop).ConfigureAwait(false);
+        if (earlier is null) return null;
+        if (earlier.Fingerprint != fingerprint)
+            return new Fault("idempotency-key-reused",
+                $"The Idempotency-Key '{key}' was used before for another request ({earlier.Kind}); use a new key for a new request.",
+                Recovery.FixRequest);
+        var details = await OperationJournal.LoadAsync(db, earlier.Id, stop).ConfigureAwait(false);
+        return new Outcome<OperationDetails>.Done(details!);
+    }
+
+    private OperationDetails Add(
+        HeadgateDbContext db, NewOperation asked, string actor, string? idempotencyKey, string fingerprint, DateTimeOffset now)
+    {
+        var operation = new Operation
+        {
+            Id = Guid.CreateVersion7(now),
+            Kind = asked.Kind,
+            SubjectType = asked.SubjectType,
+            SubjectId = asked.SubjectId,
+            AccountId = asked.AccountId,
+            Actor = actor,
+            Status = OperationStatus.Pending,
+            Input = asked.Input,
+            IdempotencyKey = idempotencyKey,
+            Fingerprint = fingerprint,
+            CreatedAt = now,
+        };
+        OperationStep[] steps =
+        [
+            .. catalog.Get(asked.Kind).Steps.Select((step, index) => new OperationStep
+            {
+                OperationId = operation.Id, Index = index, Name = step.Name, Status = StepStatus.Pending,
+            }),
+        ];
+        db.Operations.Add(operation);
+        db.OperationSteps.AddRange(steps);
+        foreach (var subject in asked.AlsoHolds.Prepend(asked.SubjectId).Distinct())
+            db.OperationSubjects.Add(new OperationSubject { OperationId = operation.Id, SubjectId = subject });
+        return new OperationDetails(operation, steps);
+    }
+}

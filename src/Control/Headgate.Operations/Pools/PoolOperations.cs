@@ -1,0 +1,133 @@
+using Headgate.Domain;
+using Headgate.Primitives;
+using Headgate.Storage.Sdk;
+using VolumeView = Headgate.Storage.Sdk.VolumeView;
+
+namespace Headgate.Operations.Pools;
+
+/// <summary>The operations on pools, as lists of steps.</summary>
+internal static class PoolOperations
+{
+    public static IEnumerable<OperationDefinition> All(ArrayDirectory arrays, StoreCache stores) =>
+    [
+        new(OperationKinds.PoolCreate,
+        [
+            new Begin("recorded", Undo("pool.create-failed", "could not be added", c => new PoolCommand.ReportInitializeFailed(c.Cause))),
+            new ReachStorage(arrays),
+            new AttachPool(arrays, stores),
+            new SurveyPool(arrays),
+        ]),
+        new(OperationKinds.PoolRemove,
+        [
+            new Begin("takes no volumes any more", Undo("pool.remove-failed", "could not be removed", c => new PoolCommand.ReportRemoveFailed(c.Cause))),
+            new DetachPool(arrays, stores),
+        ]) { CanCancel = false },
+    ];
+
+    private static Func<StepContext, StepCommit> Undo(string code, string what, Func<StepContext, PoolCommand> report) =>
+        context => async (db, now, stop) =>
+        {
+            var pool = await db.ApplyAsync(context.SubjectId, report(context), stop).ConfigureAwait(false);
+            db.Tell(now, context.Operation, "pool", pool.Id, pool.Name, null, code, $"Pool {pool.Name} {what}: {context.Cause.Message}", EventSeverity.Error);
+        };
+}
+
+/// <summary>Checks address, credentials and rights against the real storage. Changes nothing there.</summary>
+internal sealed class ReachStorage(ArrayDirectory arrays) : ForwardStep("reach-storage")
+{
+    private const int MostAttempts = 3;
+
+    public override async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
+    {
+        var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
+        if (target is not Outcome<ReachedPool>.Done { Value: var pool })
+            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+        var facts = await pool.Store.LifeCycle.InitializeAsync(stop).ConfigureAwait(false);
+        // Nothing was changed, so there is no doubt to settle; and who mistyped an address wants to know soon.
+        if (facts.Problem is { } problem && context.Attempt >= MostAttempts) return new StepResult.GiveUp(problem);
+        return Retry.After(facts, context.Attempt, found => new StepResult.Advance(found.Description));
+    }
+}
+
+/// <summary>Makes on the storage what volumes will need.</summary>
+internal sealed class AttachPool(ArrayDirectory arrays, StoreCache stores) : IOperationStep
+{
+    public string Name => "attach";
+
+    public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
+    {
+        var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
+        if (target is not Outcome<ReachedPool>.Done { Value: var pool })
+            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+        var scope = pool.Pool.Scope switch
+        {
+            StorageScope.Zone => PoolScope.Zone,
+            StorageScope.Cluster => PoolScope.Cluster,
+            _ => PoolScope.Host,
+        };
+        var attached = await pool.Store.LifeCycle.AttachAsync(scope, stop).ConfigureAwait(false);
+        return Retry.After(attached, context.Attempt, _ => new StepResult.Advance("attached"));
+    }
+
+    public async ValueTask<StepResult> UndoAsync(StepContext context, CancellationToken stop)
+    {
+        var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
+        if (target is not Outcome<ReachedPool>.Done { Value: var pool })
+            return Retry.AfterUndo(target, context.Attempt, _ => new StepResult.Advance(""));
+        var removed = await pool.Store.LifeCycle.RemoveAsync(stop).ConfigureAwait(false);
+        if (removed.IsDone) await stores.EvictAsync(pool.Pool.Id).ConfigureAwait(false);
+        return Retry.AfterUndo(removed, context.Attempt, _ => new StepResult.Advance("detached"));
+    }
+}
+
+/// <summary>Reads capacity and capabilities, and counts what is there that is not ours.</summary>
+internal sealed class SurveyPool(ArrayDirectory arrays) : ForwardStep("survey")
+{
+    public override async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
+    {
+        var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
+        if (target is not Outcome<ReachedPool>.Done { Value: var pool })
+            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+        var facts = await pool.Store.LifeCycle.InitializeAsync(stop).ConfigureAwait(false);
+        if (facts is not Outcome<PoolFacts>.Done { Value: var found }) return Retry.After(facts, context.Attempt, _ => new StepResult.Advance(""));
+        IReadOnlyList<VolumeView> foreign = [];
+        if (pool.Driver is IInventory inventory)
+        {
+            var listed = await inventory.ListAsync(stop).ConfigureAwait(false);
+            if (listed is not Outcome<IReadOnlyList<VolumeView>>.Done { Value: var all })
+                return Retry.After(listed, context.Attempt, _ => new StepResult.Advance(""));
+            foreign = all; // none is ours yet: the pool is new
+        }
+        var findings = new PoolFindings(
+            found.BackendId, found.Description, found.CapacityBytes, found.CapacityIops, CapabilitiesText.Write(found.Capabilities),
+            new ByteSize(foreign.Sum(v => v.Size.Bytes)), foreign.Sum(v => v.Qos.MinIops ?? 0));
+        return new StepResult.Advance(
+            $"{found.CapacityBytes?.ToString() ?? "unknown size"}, {foreign.Count} volume(s) of others",
+            async (db, now, cancel) =>
+            {
+                var row = await db.ApplyAsync(context.SubjectId, new PoolCommand.ConfirmInitialized(findings), cancel).ConfigureAwait(false);
+                db.Tell(now, context.Operation, "pool", row.Id, row.Name, null, "pool.added", $"Pool {row.Name} is up: {row.Description}.");
+            });
+    }
+}
+
+/// <summary>Takes away what attaching made, and forgets the secrets.</summary>
+internal sealed class DetachPool(ArrayDirectory arrays, StoreCache stores) : ForwardStep("detach")
+{
+    public override async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
+    {
+        var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
+        if (target is not Outcome<ReachedPool>.Done { Value: var pool })
+            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+        var removed = await pool.Store.LifeCycle.RemoveAsync(stop).ConfigureAwait(false);
+        if (removed.IsDone) await stores.EvictAsync(pool.Pool.Id).ConfigureAwait(false);
+        return Retry.After(removed, context.Attempt, _ => new StepResult.Advance(
+            "detached",
+            async (db, now, cancel) =>
+            {
+                var row = await db.ApplyAsync(context.SubjectId, new PoolCommand.ConfirmRemoved(), cancel).ConfigureAwait(false);
+                db.Put(row with { SealedSecrets = new Dictionary<string, string>() });
+                db.Tell(now, context.Operation, "pool", row.Id, row.Name, null, "pool.removed", $"Pool {row.Name} was removed.");
+            }));
+    }
+}

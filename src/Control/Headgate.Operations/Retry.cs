@@ -1,0 +1,39 @@
+using Headgate.Primitives;
+
+namespace Headgate.Operations;
+
+/// <summary>How long to wait, how often to try, and what a driver's answer means for a step.</summary>
+public static class Retry
+{
+    /// <summary>Refusals in a row of the kind "not now" after which a step gives up: two minutes with the pauses below.</summary>
+    public const int AttemptsBeforeGivingUp = 8;
+
+    private const int LongestPauseSeconds = 60;
+
+    /// <summary>1 s after the first attempt, doubling, at most a minute.</summary>
+    public static TimeSpan Pause(int attempt) =>
+        TimeSpan.FromSeconds(Math.Min(LongestPauseSeconds, 1 << Math.Clamp(attempt - 1, 0, 6)));
+
+    /// <summary>
+    /// What to do next. A doubt is asked again for as long as it takes: giving up on it could leak or double a volume.
+    /// </summary>
+    public static StepResult After<T>(Outcome<T> outcome, int attempt, Func<T, StepResult> done)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        return outcome.Match(
+            done,
+            refused: fault => fault.Recovery is Recovery.RetryWithBackoff && attempt < AttemptsBeforeGivingUp
+                ? new StepResult.TryAgain(fault.ToString(), Pause(attempt))
+                : new StepResult.GiveUp(fault),
+            unknown: fault => new StepResult.TryAgain(fault.ToString(), Pause(attempt)));
+    }
+
+    /// <summary>The same for an undo, which goes on until it is through.</summary>
+    public static StepResult AfterUndo<T>(Outcome<T> outcome, int attempt, Func<T, StepResult> done)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        return outcome.Match(done, fault => Again(fault, attempt), fault => Again(fault, attempt));
+    }
+
+    private static StepResult.TryAgain Again(Fault fault, int attempt) => new(fault.ToString(), Pause(attempt));
+}

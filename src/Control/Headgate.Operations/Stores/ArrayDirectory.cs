@@ -1,0 +1,60 @@
+using Headgate.Domain;
+using Headgate.Persistence;
+using Headgate.Primitives;
+using Headgate.Storage.Sdk;
+using Microsoft.EntityFrameworkCore;
+using Snapshot = Headgate.Domain.Snapshot;
+
+namespace Headgate.Operations;
+
+/// <summary>A pool with its opened store.</summary>
+public sealed record ReachedPool(StoragePool Pool, IPrimaryDataStore Store)
+{
+    /// <summary>Its driver.</summary>
+    public IPrimaryDataStoreDriver Driver => Store.Driver;
+}
+
+/// <summary>A volume as the database has it, with the driver of its pool.</summary>
+public sealed record ReachedVolume(Volume Volume, StoragePool Pool, IPrimaryDataStoreDriver Driver)
+{
+    /// <summary>Its key on the array.</summary>
+    public ObjectKey Key => new(Volume.Id);
+
+    /// <summary>Its name on the array; only for volumes that were made.</summary>
+    public VolumeHandle Handle => new(Volume.Handle ?? throw new InvalidOperationException($"Volume {Volume.Id} has no handle."));
+}
+
+/// <summary>Finds the driver that serves a volume.</summary>
+public sealed class ArrayDirectory(HeadgateDatabase database, StoreCache stores)
+{
+    /// <summary>The volume and its driver.</summary>
+    public async Task<Outcome<ReachedVolume>> VolumeAsync(Guid volumeId, CancellationToken stop)
+    {
+        var volume = await database.ReadAsync((db, cancel) => db.Volumes.SingleAsync(v => v.Id == volumeId, cancel), stop).ConfigureAwait(false);
+        var pool = await PoolAsync(volume.PoolId, stop).ConfigureAwait(false);
+        return pool.Map(reached => new ReachedVolume(volume, reached.Pool, reached.Driver));
+    }
+
+    /// <summary>The pool and its store.</summary>
+    public async Task<Outcome<ReachedPool>> PoolAsync(Guid poolId, CancellationToken stop)
+    {
+        var pool = await database.ReadAsync((db, cancel) => db.Pools.SingleAsync(p => p.Id == poolId, cancel), stop).ConfigureAwait(false);
+        return (await stores.OpenAsync(pool, stop).ConfigureAwait(false)).Map(store => new ReachedPool(pool, store));
+    }
+
+    /// <summary>The snapshot's row.</summary>
+    public Task<Snapshot> SnapshotAsync(Guid snapshotId, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => db.Snapshots.SingleAsync(s => s.Id == snapshotId, cancel), stop);
+
+    /// <summary>The grants of a volume.</summary>
+    public Task<List<VolumeAccess>> AccessesAsync(Guid volumeId, CancellationToken stop) => database.ReadAsync(
+        (db, cancel) => db.VolumeAccesses.Where(a => a.VolumeId == volumeId).OrderBy(a => a.Id).ToListAsync(cancel), stop);
+
+    /// <summary>One grant; null when it is gone.</summary>
+    public Task<VolumeAccess?> AccessAsync(Guid accessId, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => db.VolumeAccesses.SingleOrDefaultAsync(a => a.Id == accessId, cancel), stop);
+
+    /// <summary>The refusal when a driver lacks a facet that its capabilities promised.</summary>
+    public static Fault Lacks(StoragePool pool, string what) => new(
+        "unsupported", $"Pool {pool.Name} ({pool.Provider}) cannot {what}.", Recovery.FixRequest);
+}

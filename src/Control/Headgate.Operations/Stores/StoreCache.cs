@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Headgate.Domain;
+using Headgate.Primitives;
+using Headgate.Secrets;
+using Headgate.Storage.Sdk;
+
+namespace Headgate.Operations;
+
+/// <summary>
+/// The pools' opened stores, one per pool, kept until the pool goes. A pool that cannot be opened answers with a fault and
+/// never keeps another from working.
+/// </summary>
+public sealed class StoreCache(IProviderCatalog providers, SecretBox secrets) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<Guid, Lazy<Task<Outcome<IPrimaryDataStore>>>> _stores = new();
+
+    /// <summary>For whom a pool's secret setting is sealed.</summary>
+    public static string SecretOwner(Guid poolId, string setting) => $"pool/{poolId}/{setting}";
+
+    /// <summary>The store of <paramref name="pool"/>, opened now or before. Does not talk to the array.</summary>
+    public async Task<Outcome<IPrimaryDataStore>> OpenAsync(StoragePool pool, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        var entry = _stores.GetOrAdd(pool.Id, _ => new(() => OpenStoreAsync(pool)));
+        var outcome = await entry.Value.WaitAsync(stop).ConfigureAwait(false);
+        // A failure is not kept: the provider may be there, or the key file restored, next time.
+        if (!outcome.IsDone) _stores.TryRemove(new(pool.Id, entry));
+        return outcome;
+    }
+
+    /// <summary>Closes a pool's store, when the pool is gone or its settings changed.</summary>
+    public async ValueTask EvictAsync(Guid poolId)
+    {
+        if (_stores.TryRemove(poolId, out var entry)
+            && await entry.Value.ConfigureAwait(false) is Outcome<IPrimaryDataStore>.Done { Value: var store })
+            await store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var pool in _stores.Keys) await EvictAsync(pool).ConfigureAwait(false);
+    }
+
+    private async Task<Outcome<IPrimaryDataStore>> OpenStoreAsync(StoragePool pool)
+    {
+        if (providers.Find(pool.Provider) is not { } provider)
+            return new Fault("provider-not-loaded",
+                $"Pool {pool.Name} needs provider {pool.Provider}, which this server has not loaded; it has " +
+                $"{string.Join(", ", providers.All.Select(p => p.Info.Name))}.", Recovery.AskOperator);
+        try
+        {
+            var given = new Dictionary<string, string>(pool.Settings);
+            foreach (var (name, value) in pool.SealedSecrets) given[name] = secrets.Open(value, SecretOwner(pool.Id, name));
+            return await provider.OpenAsync(new PoolSettings(pool.Id, provider.Settings, given), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (CryptographicException)
+        {
+            return new Fault("secret-unreadable",
+                $"The stored secrets of pool {pool.Name} cannot be opened with this server's key file; restore the key " +
+                "file that belongs to this database.", Recovery.AskOperator);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return new Fault("provider-failed",
+                $"Provider {pool.Provider} failed to open pool {pool.Name} ({e.GetType().Name}).", Recovery.AskOperator);
+        }
+    }
+}

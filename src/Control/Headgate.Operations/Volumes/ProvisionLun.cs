@@ -1,0 +1,78 @@
+using Headgate.Domain;
+using Headgate.Primitives;
+using Headgate.Storage.Sdk;
+using Microsoft.EntityFrameworkCore;
+using VolumeView = Headgate.Storage.Sdk.VolumeView;
+
+namespace Headgate.Operations.Volumes;
+
+/// <summary>
+/// Makes the volume on its array, empty or as a copy. Crash windows: before the call (nothing there, it is made now) and
+/// after it (found by its key, taken as it is).
+/// </summary>
+internal sealed class ProvisionLun(ArrayDirectory arrays) : IOperationStep
+{
+    public string Name => "provision-lun";
+
+    public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
+    {
+        var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
+        if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
+            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+
+        // A repeat asks before it acts: an earlier run may have made the volume and then lost the answer.
+        if (context.Attempt > 1)
+        {
+            var earlier = await volume.Driver.FindAsync(volume.Key, stop).ConfigureAwait(false);
+            if (earlier is not Outcome<VolumeView?>.Done found) return Retry.After(earlier, context.Attempt, _ => new StepResult.Advance(""));
+            // A copy may still be running: asking for it again with the same key waits for its end.
+            if (found.Value is { } made && !IsCopy(volume.Volume)) return Made("found", context, made);
+        }
+        var outcome = await MakeAsync(volume, stop).ConfigureAwait(false);
+        return Retry.After(outcome, context.Attempt, made => Made("made", context, made));
+    }
+
+    public async ValueTask<StepResult> UndoAsync(StepContext context, CancellationToken stop)
+    {
+        var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
+        if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
+            return Retry.AfterUndo(target, context.Attempt, _ => new StepResult.Advance(""));
+        var sought = await volume.Driver.FindAsync(volume.Key, stop).ConfigureAwait(false);
+        if (sought is not Outcome<VolumeView?>.Done found)
+            return Retry.AfterUndo(sought, context.Attempt, _ => new StepResult.Advance("")); // a doubt is not an absence
+        if (found.Value is not { } there) return new StepResult.Advance("nothing was there");
+        var gone = await volume.Driver.DeleteAsync(volume.Key, there.Handle, stop).ConfigureAwait(false);
+        return Retry.AfterUndo(gone, context.Attempt, _ => new StepResult.Advance($"deleted {there.Handle}"));
+    }
+
+    private static StepResult.Advance Made(string how, StepContext context, VolumeView made) => new(
+        $"{how} {made.Handle}",
+        async (db, _, stop) =>
+        {
+            var volume = await db.Volumes.SingleAsync(v => v.Id == context.SubjectId, stop).ConfigureAwait(false);
+            db.Put(volume with { Handle = made.Handle.Value });
+        });
+
+    private async Task<Outcome<VolumeView>> MakeAsync(ReachedVolume target, CancellationToken stop)
+    {
+        var (volume, driver) = (target.Volume, target.Driver);
+        var spec = new VolumeSpec(volume.Name, volume.Size, volume.Promises.ForStorage()) { AccountId = volume.AccountId };
+        if (!IsCopy(volume)) return await driver.CreateAsync(target.Key, spec, stop).ConfigureAwait(false);
+        if (driver is not IClones clones) return ArrayDirectory.Lacks(target.Pool, "make a volume from another");
+
+        if (volume.FromSnapshotId is not { } snapshotId)
+        {
+            var source = await arrays.VolumeAsync(volume.FromVolumeId!.Value, stop).ConfigureAwait(false);
+            return source is Outcome<ReachedVolume>.Done { Value: var from }
+                ? await clones.CloneAsync(target.Key, spec, from.Handle, null, stop).ConfigureAwait(false)
+                : source.Problem!;
+        }
+        var snapshot = await arrays.SnapshotAsync(snapshotId, stop).ConfigureAwait(false);
+        var owner = await arrays.VolumeAsync(snapshot.VolumeId, stop).ConfigureAwait(false);
+        return owner is Outcome<ReachedVolume>.Done { Value: var of }
+            ? await clones.CloneAsync(target.Key, spec, of.Handle, new SnapshotHandle(snapshot.Handle!), stop).ConfigureAwait(false)
+            : owner.Problem!;
+    }
+
+    private static bool IsCopy(Volume volume) => (volume.FromSnapshotId ?? volume.FromVolumeId) is not null;
+}
