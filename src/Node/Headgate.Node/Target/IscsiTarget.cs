@@ -1,20 +1,44 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Headgate.Node.Io;
 using Microsoft.Extensions.Logging;
 
 namespace Headgate.Node.Target;
 
 /// <summary>The iSCSI target of a node: portals, connections, sessions (RFC 7143, error recovery level 0).</summary>
-public sealed class IscsiTarget(
-    IscsiTargetOptions options,
-    ITargetDirectory directory,
-    IoPath io,
-    SessionRegistry sessions,
-    INodeEvents events,
-    TimeProvider clock,
-    ILogger<IscsiTarget> logger) : IAsyncDisposable
+public sealed partial class IscsiTarget : IAsyncDisposable
 {
-    private Task? _stopping;
+    /// <summary>Connections that the kernel keeps until they are accepted: a rack of hosts that reconnect at once.</summary>
+    private const int ListenBacklog = 512;
+
+    /// <summary>How often deadlines are looked at; they are in seconds.</summary>
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>After a failed accept, so that a lack of descriptors does not spin a processor.</summary>
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long <see cref="StopAsync"/> waits for what is under way at the medium.</summary>
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly TargetContext _context;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<Connection, bool> _connections = new();
+    private readonly List<Socket> _listeners = [];
+    private readonly Lock _gate = new();
+    private readonly ManualResetEventSlim _pause = new();
+    private ITimer? _timer;
+    private Task? _stopped;
+    private volatile bool _stopping;
+
+    /// <summary>Makes a target; <see cref="Start"/> opens its portals.</summary>
+    public IscsiTarget(
+        IscsiTargetOptions options, ITargetDirectory directory, IoPath io, SessionRegistry sessions, INodeEvents events,
+        TimeProvider clock, ILogger<IscsiTarget> logger)
+    {
+        _logger = logger;
+        _context = new TargetContext(options, directory, io, sessions, new LoginEvents(events, clock), clock, logger);
+    }
 
     /// <summary>The addresses in use, with the ports really bound. Empty before <see cref="Start"/>.</summary>
     public IReadOnlyList<IPEndPoint> Portals { get; private set; } = [];
@@ -22,17 +46,132 @@ public sealed class IscsiTarget(
     /// <summary>The port of the first portal.</summary>
     public int Port => Portals[0].Port;
 
+    /// <summary>Connections now, in login or logged in.</summary>
+    public int ConnectionCount => _connections.Count;
+
     /// <summary>Binds and listens; when it returns, initiators can connect.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">An address cannot be bound.</exception>
+    /// <exception cref="SocketException">An address cannot be bound.</exception>
     public void Start()
     {
-        _ = (options, directory, io, sessions, events, clock, logger);
-        Portals = options.Portals;
+        try
+        {
+            foreach (var portal in _context.Options.Portals) _listeners.Add(Listen(portal));
+        }
+        catch
+        {
+            CloseListeners();
+            throw;
+        }
+        Portals = [.. _listeners.Select(listener => (IPEndPoint)listener.LocalEndPoint!)];
+        foreach (var listener in _listeners)
+            new Thread(() => AcceptAll(listener)) { IsBackground = true, Name = "iscsi-accept" }.Start();
+        _timer = _context.Clock.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
+        foreach (var portal in Portals) LogListening(portal);
     }
 
     /// <summary>Stops listening, asks initiators to log out, and ends what is left after the grace. Twice is fine.</summary>
-    public Task StopAsync(CancellationToken stop = default) => _stopping ??= Task.CompletedTask;
+    public Task StopAsync(CancellationToken stop = default)
+    {
+        lock (_gate) return _stopped ??= StopOnceAsync(stop);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private async Task StopOnceAsync(CancellationToken stop)
+    {
+        _stopping = true;
+        _pause.Set();
+        CloseListeners();
+        if (_timer is not null) await _timer.DisposeAsync().ConfigureAwait(false);
+
+        // Only our own: another target may share the registry.
+        var sessions = _context.Sessions.Sessions.Where(session => _connections.ContainsKey(session.Connection)).ToList();
+        foreach (var session in sessions) session.Cut(CutReason.NodeStopping);
+        await WaitForAsync(Task.WhenAll(sessions.Select(session => session.Ended)), _context.Options.LogoutGrace, stop).ConfigureAwait(false);
+
+        foreach (var connection in _connections.Keys) connection.Abort("the node stops");
+        await WaitForAsync(Task.WhenAll(sessions.Select(session => session.Ended)), DrainTimeout, stop).ConfigureAwait(false);
+    }
+
+    private static async Task WaitForAsync(Task work, TimeSpan atMost, CancellationToken stop)
+    {
+        try
+        {
+            await work.WaitAsync(atMost, stop).ConfigureAwait(false);
+        }
+        catch (Exception late) when (late is TimeoutException or OperationCanceledException)
+        {
+            // The caller goes on; what is left ends with the process.
+        }
+    }
+
+    private static Socket Listen(IPEndPoint portal)
+    {
+        var listener = new Socket(portal.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            listener.Bind(portal);
+            listener.Listen(ListenBacklog);
+            return listener;
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+
+    private void CloseListeners()
+    {
+        foreach (var listener in _listeners) listener.Dispose();
+    }
+
+    private void AcceptAll(Socket listener)
+    {
+        while (!_stopping)
+        {
+            try
+            {
+                Admit(listener.Accept());
+            }
+            catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+            {
+                // The listener is closed, or one connection broke before it was accepted, or descriptors ran out.
+                if (_stopping) return;
+                LogAcceptFailed(gone);
+                _pause.Wait(AcceptPause);
+            }
+        }
+    }
+
+    private void Admit(Socket socket)
+    {
+        var options = _context.Options;
+        var inLogin = _connections.Keys.Count(connection => connection.IsInLogin);
+        if (_stopping || _connections.Count >= options.MaxConnections || inLogin >= options.MaxConnectionsInLogin)
+        {
+            // The status 0x0302 would need its login request to be read, which is what there is no room for.
+            LogTooMany(socket.RemoteEndPoint, _connections.Count, inLogin);
+            socket.Dispose();
+            return;
+        }
+        try
+        {
+            var connection = new Connection(socket, _context, ended => _connections.TryRemove(ended, out _));
+            _connections[connection] = true; // known before it runs, so that its end finds it
+            connection.Start();
+        }
+        catch (SocketException gone)
+        {
+            LogAcceptFailed(gone); // reset between accept and the first look at it
+            socket.Dispose();
+        }
+    }
+
+    private void Tick()
+    {
+        foreach (var connection in _connections.Keys) connection.Tick();
+    }
 }

@@ -1,12 +1,158 @@
+using Headgate.Blocks;
+using Headgate.Iscsi.Login;
+using Headgate.Iscsi.Pdu;
+using Headgate.Iscsi.Text;
+using Headgate.Scsi;
+
 namespace Headgate.Node.Target;
 
-internal sealed class Session(SessionView view)
+/// <summary>
+/// A normal session: one initiator port's use of one volume, over one connection (MaxConnections is 1). Its commands
+/// arrive here on the connection's thread and end here on an engine thread; the life of a task in between is in
+/// Session.Tasks.cs.
+/// </summary>
+internal sealed partial class Session : FullFeature
 {
-    public ulong Id => view.SessionId;
+    private readonly TargetContext _context;
+    private readonly VolumeSessions _shared;
+    private readonly DateTimeOffset _created;
+    private readonly string? _chapUser;
+    private readonly int? _chapAlgorithm;
+    private readonly bool _mutualChap;
+    private readonly string? _alias;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Nexus? _openNexus;
 
-    public Task Ended { get; } = Task.CompletedTask;
+    public Session(TargetContext context, Connection connection, VolumeRuntime volume, LoginMachine login)
+        : base(connection, login.Parameters, login.ConnectionId)
+    {
+        (_context, Volume) = (context, volume);
+        _shared = context.Volumes.Of(volume);
+        _tasks = new TaskTable(this);
+        Id = context.Sessions.NextId();
+        Isid = login.Isid;
+        InitiatorName = login.Identity.InitiatorName!;
+        _alias = login.Identity.InitiatorAlias;
+        (_chapUser, _chapAlgorithm, _mutualChap) = (login.ProvenUser, (int?)login.ChapAlgorithm, login.IsMutualChap);
+        _created = context.Clock.GetUtcNow();
+        _lastCommand = context.Clock.GetTimestamp();
+    }
 
-    public SessionView View() => view;
+    public ulong Id { get; }
 
-    public void Cut(CutReason reason) => throw new NotSupportedException($"{view.SessionId}: {reason}");
+    public ulong Isid { get; }
+
+    public ushort Tsih { get; set; }
+
+    public string InitiatorName { get; }
+
+    public VolumeRuntime Volume { get; }
+
+    public BufferPool Buffers => _context.Buffers;
+
+    /// <summary>Done when nothing of it can touch the volume any more.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Whether both are the same initiator port at the same target: only one of them may live.</summary>
+    public bool IsSameNexusAs(Session other) =>
+        Isid == other.Isid && InitiatorName == other.InitiatorName && Volume.TargetName == other.Volume.TargetName;
+
+    public SessionView View() => new(
+        Id, Volume.VolumeId, Volume.TargetName, InitiatorName, _alias, Isid, Tsih, Connection.Remote, Connection.Local,
+        _chapUser, _chapAlgorithm, _mutualChap, _created, When(Connection.LastReceived), When(Volatile.Read(ref _lastCommand)));
+
+    /// <summary>Admitted: from here on commands are taken.</summary>
+    public void Open()
+    {
+        Numbers.LimitBy(() => Volume.Queue.IsFull);
+        _openNexus = Volume.Unit.OpenNexus($"{InitiatorName},i,0x{Isid:x12}");
+        _shared.Add(this);
+        Connection.LogSessionOpened(Id, InitiatorName, Volume.TargetName, _chapUser);
+    }
+
+    /// <summary>Ends it with a word to the initiator. Any thread; does not wait.</summary>
+    public void Cut(CutReason reason)
+    {
+        Connection.LogSessionCut(Id, reason);
+        var asks = reason == CutReason.NodeStopping;
+        var graceSeconds = (ushort)Math.Ceiling(_context.Options.LogoutGrace.TotalSeconds);
+        var message = Pump.Rent(usesStatSn: true);
+        ResponseHeader.WriteAsyncMessage(
+            message.Header, asks ? AsyncEvent.LogoutRequested : AsyncEvent.SessionDropped,
+            parameter1: 0,
+            parameter2: asks ? (ushort)0 : (ushort)Parameters.Time2WaitSeconds,
+            parameter3: asks ? graceSeconds : (ushort)0, default);
+        Pump.Post(message);
+        if (asks) return; // who asked drops what is left after the grace
+        IsClosing = true;
+        Connection.Abort(reason.ToString());
+    }
+
+    public override void OnClosed()
+    {
+        _context.Sessions.Remove(this);
+        _shared.Remove(this);
+        AbortAllAtEnd();
+        LeaveEngine();
+    }
+
+    /// <summary>On an engine thread: a command that is neither a plain read nor a plain write.</summary>
+    public void Execute(ScsiTask task) =>
+        task.Result = Volume.Unit.Execute(
+            _openNexus!, task.Cdb, task.Data[..(int)Math.Min(task.DataOut.Received, task.DataOut.Wanted)], _shared.Medium);
+
+    protected override IReadOnlyList<DiscoveredTarget> VisibleTargets() =>
+        [new DiscoveredTarget(Volume.TargetName, [Connection.AdvertisedAddress])];
+
+    private DateTimeOffset When(long timestamp) => _context.Clock.GetUtcNow() - _context.Clock.GetElapsedTime(timestamp);
+
+    /// <summary>The last one out closes the nexus: not before the medium is done with its last command.</summary>
+    private void LeaveEngine()
+    {
+        if (Interlocked.Decrement(ref _inEngine) != 0) return;
+        if (_openNexus is { } nexus) Volume.Unit.CloseNexus(nexus);
+        _ended.TrySetResult();
+    }
+
+    private static bool IsLunZero(ulong lun) =>
+        // LUN 0 in peripheral device or flat space addressing (SAM-5 section 4.7), bus 0, no deeper levels.
+        lun is 0 or 0x4000_0000_0000_0000;
+
+    private CommandPlan PlanCommand(ScsiTask task)
+    {
+        try
+        {
+            return IsLunZero(task.Lun)
+                ? Volume.Unit.Plan(_openNexus!, task.Cdb, task.InitiatorWrites ? task.ExpectedBytes : 0)
+                : Volume.Unit.PlanForAbsentLun(task.Cdb);
+        }
+#pragma warning disable CA1031 // a bug in one command must not cost the session, let alone the process
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            Connection.LogCommandThrew(bug, task.Cdb[0]);
+            return new CommandPlan
+            {
+                Kind = PlanKind.Respond,
+                Result = new ScsiResult(SenseData.CheckCondition, default, SenseData.InternalFailure),
+            };
+        }
+    }
+
+    private void SetResult(ScsiTask task, IoFault fault)
+    {
+        var plan = task.Plan;
+        if (plan.Kind == PlanKind.Execute)
+        {
+            if (fault != IoFault.None) task.Answer(SenseData.CheckCondition, SenseData.InternalFailure);
+            return;
+        }
+        if (fault == IoFault.None)
+        {
+            var data = plan.Kind == PlanKind.Read ? task.Buffer : default;
+            task.Result = new ScsiResult(0, data, default);
+            return;
+        }
+        task.Result = Volume.Unit.MediumFault(BlockMedium.StatusOf(fault), plan.Lba, plan.Kind == PlanKind.Write);
+    }
 }

@@ -5,8 +5,16 @@ namespace Headgate.Node.Target;
 /// <summary>The normal sessions of a node. Any thread.</summary>
 public sealed class SessionRegistry
 {
+    /// <summary>
+    /// How long a login waits for the session that it takes the place of: what is under way at the medium has to end
+    /// first. Initiators give a login 15 s.
+    /// </summary>
+    private static readonly TimeSpan ReinstatementWait = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<ulong, Session> _sessions = new();
+    private readonly Lock _admission = new();
     private ulong _lastId;
+    private ushort _lastTsih;
 
     /// <summary>All that are in full feature phase now, in the order of their coming.</summary>
     public IReadOnlyList<SessionView> List() =>
@@ -43,7 +51,43 @@ public sealed class SessionRegistry
 
     internal ICollection<Session> Sessions => _sessions.Values;
 
-    internal void Add(Session session) => _sessions[session.Id] = session;
+    internal bool Exists(string initiatorName, ulong isid, ushort tsih) =>
+        _sessions.Values.Any(session => session.Tsih == tsih && session.Isid == isid && session.InitiatorName == initiatorName);
+
+    /// <summary>
+    /// Lets a session in and gives it its TSIH. One with the same initiator, ISID and target ends first: session
+    /// reinstatement, RFC 7143 section 6.3.5. False when the old one does not end in time.
+    /// </summary>
+    internal bool TryAdmit(Session session)
+    {
+        while (true)
+        {
+            Session? old;
+            lock (_admission)
+            {
+                old = _sessions.Values.FirstOrDefault(other => other.IsSameNexusAs(session));
+                if (old is null)
+                {
+                    session.Tsih = NextTsih();
+                    _sessions[session.Id] = session;
+                    return true;
+                }
+            }
+            old.Connection.Abort("another login took its place");
+            if (!old.Ended.Wait(ReinstatementWait)) return false;
+        }
+    }
 
     internal void Remove(Session session) => _sessions.TryRemove(session.Id, out _);
+
+    // Unique among live sessions and never 0 (section 4.4.3): with at most a few thousand of them the search is short.
+    private ushort NextTsih()
+    {
+        do
+        {
+            if (++_lastTsih == 0) _lastTsih = 1;
+        }
+        while (_sessions.Values.Any(session => session.Tsih == _lastTsih));
+        return _lastTsih;
+    }
 }

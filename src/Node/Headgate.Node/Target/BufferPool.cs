@@ -1,0 +1,65 @@
+using System.Numerics;
+
+namespace Headgate.Node.Target;
+
+/// <summary>
+/// Pinned buffers by size class, each class a power of two. Renting in steady state allocates nothing and takes one
+/// short lock of its class. A buffer's bytes are what the last user left: overwrite before you send.
+/// </summary>
+internal sealed class BufferPool
+{
+    /// <summary>Smallest class: one 4 KiB I/O, the size that QoS counts in.</summary>
+    public const int SmallestBytes = 4096;
+
+    /// <summary>Largest class, and so the longest data of one command: MAXIMUM TRANSFER LENGTH is well below.</summary>
+    public const int LargestBytes = 64 << 20;
+
+    /// <summary>What each class keeps at most: enough for a full window of a few sessions, 32 MiB, and never none.</summary>
+    private const int KeptBytesPerClass = 32 << 20;
+
+    private readonly SizeClass[] _classes =
+    [
+        .. Enumerable.Range(0, BitOperations.Log2(LargestBytes / SmallestBytes) + 1).Select(i => new SizeClass(SmallestBytes << i)),
+    ];
+
+    /// <summary>A buffer of at least <paramref name="bytes"/> bytes, up to <see cref="LargestBytes"/>.</summary>
+    public byte[] Rent(int bytes) => _classes[ClassOf(bytes)].Rent();
+
+    /// <summary>Gives it back; once only.</summary>
+    public void Return(byte[] buffer) => _classes[ClassOf(buffer.Length)].Return(buffer);
+
+    private static int ClassOf(int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, LargestBytes);
+        return bytes <= SmallestBytes ? 0 : BitOperations.Log2((uint)(bytes - 1) / SmallestBytes) + 1;
+    }
+
+    private sealed class SizeClass(int bytes)
+    {
+        private readonly Lock _gate = new();
+        private readonly byte[]?[] _kept = new byte[Math.Max(1, KeptBytesPerClass / bytes)][];
+        private int _count;
+
+        public byte[] Rent()
+        {
+            lock (_gate)
+            {
+                if (_count > 0)
+                {
+                    var kept = _kept[--_count]!;
+                    _kept[_count] = null;
+                    return kept;
+                }
+            }
+            return GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
+        }
+
+        public void Return(byte[] buffer)
+        {
+            lock (_gate)
+            {
+                if (_count < _kept.Length) _kept[_count++] = buffer;
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Headgate.Node.Target;
+
+public sealed partial class IscsiTarget
+{
+    [LoggerMessage(3101, LogLevel.Information, "iSCSI target listens on {Portal}")]
+    private partial void LogListening(IPEndPoint portal);
+
+    [LoggerMessage(3102, LogLevel.Warning, "An iSCSI connection could not be accepted")]
+    private partial void LogAcceptFailed(Exception failure);
+
+    [LoggerMessage(3103, LogLevel.Warning, "iSCSI connection from {Remote} is closed: there are {Connections} connections, {InLogin} of them in login, and no room for more")]
+    private partial void LogTooMany(EndPoint? remote, int connections, int inLogin);
+}

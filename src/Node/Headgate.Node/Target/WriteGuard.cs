@@ -1,0 +1,60 @@
+namespace Headgate.Node.Target;
+
+/// <summary>
+/// Keeps COMPARE AND WRITE and ORWRITE, which read and then write, apart from the other writes of their volume: they
+/// start when all writes before them are done, and writes after them wait until they are. SBC-3 section 5.2 asks for
+/// the range only; a whole volume costs less to keep track of, and the commands are rare (locks of cluster file systems).
+/// </summary>
+/// <remarks>Nobody waits in it: who may not start is parked and submitted by the one that ends. When unused it costs a write two short locks.</remarks>
+internal sealed class WriteGuard
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<ScsiTask> _parked = new();
+    private int _writes;
+    private bool _exclusive;
+
+    /// <summary>Whether the task may start; else it is parked.</summary>
+    public bool TryEnter(ScsiTask task)
+    {
+        lock (_gate)
+        {
+            if (_parked.Count == 0 && MayStart(task))
+            {
+                Start(task);
+                return true;
+            }
+            _parked.Enqueue(task);
+            return false;
+        }
+    }
+
+    /// <summary>The task has ended, whichever way.</summary>
+    public void Leave(ScsiTask task)
+    {
+        lock (_gate)
+        {
+            if (task.IsExclusive) _exclusive = false;
+            else _writes--;
+        }
+    }
+
+    /// <summary>The next parked task that may start now, in the order of their coming.</summary>
+    public ScsiTask? TakeStartable()
+    {
+        lock (_gate)
+        {
+            if (!_parked.TryPeek(out var next) || !MayStart(next)) return null;
+            _parked.Dequeue();
+            Start(next);
+            return next;
+        }
+    }
+
+    private bool MayStart(ScsiTask task) => !_exclusive && (!task.IsExclusive || _writes == 0);
+
+    private void Start(ScsiTask task)
+    {
+        if (task.IsExclusive) _exclusive = true;
+        else _writes++;
+    }
+}
