@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using Headgate.Blocks;
+using Headgate.Node.Io;
+using Headgate.Qos;
+
+namespace Headgate.Node.Tests.Io;
+
+public sealed class IoPathTests
+{
+    private static readonly VolumeLimits OneIops = new() { MaxIops = 1 };
+
+    [Fact]
+    public async Task What_is_written_is_read_and_counted()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+        using var device = FileBlockDevice.Create(path, 1 << 20);
+        File.Delete(path);
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(VolumeLimits.None, device);
+
+        Assert.Equal(IoFault.None, await fixture.Submit(volume, isWrite: true, offset: 8192, bytes: 8192, fill: 5).Done);
+        Assert.Equal(IoFault.None, await fixture.Submit(volume, isWrite: true, offset: 512, bytes: 512, fill: 6).Done);
+        var read = fixture.Submit(volume, offset: 4096, bytes: 12288);
+        Assert.Equal(IoFault.None, await read.Done);
+        Assert.Equal(0, read.Buffer.Span[4095]);
+        Assert.Equal(5, read.Buffer.Span[4096]);
+
+        var seen = volume.Queue.ReadStatistics();
+        Assert.Equal((1L, 2L, 12288L, 8704L), (seen.ReadOps, seen.WriteOps, seen.ReadBytes, seen.WriteBytes));
+        Assert.Equal((0L, 1L, 0), (seen.UnalignedReads, seen.UnalignedWrites, seen.ClientQueueDepth));
+        Assert.True(seen.MediumUsTotal > 0);
+        var node = fixture.Path.ReadStatistics();
+        Assert.Equal((1L, 2L, 0), (node.ReadOps, node.WriteOps, node.ClientQueueDepth));
+    }
+
+    [Fact]
+    public async Task An_io_under_the_limit_is_on_its_way_when_submit_returns()
+    {
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(new VolumeLimits { MinIops = 10, MaxIops = 1000 });
+        var io = fixture.Submit(volume);
+        Assert.False(fixture.Path.Abort(io)); // it does not wait
+        Assert.Equal(io.Ticket.SubmittedNs, io.Ticket.DispatchedNs);
+        Assert.Equal(IoFault.None, await io.Done);
+    }
+
+    [Theory]
+    [InlineData(1000, 4096, 1500)]
+    [InlineData(20_000, 4096, 25_000)]
+    [InlineData(5000, 65536, 700)] // 10 IOPS each: 500 a second
+    public async Task A_cap_is_never_passed(int max, int bytes, int count)
+    {
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(new VolumeLimits { MaxIops = max });
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => fixture.Submit(volume, bytes: bytes).Done));
+
+        // Only too fast is a failure here: a busy machine may be slower than the cap. The catch-up is 20 ms worth.
+        var perIo = CostCurve.Of(bytes) / 100.0;
+        var soonest = (count - 1) * perIo / max - 0.02;
+        Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds >= soonest);
+        Assert.True(volume.Queue.ReadStatistics().GateWaitUsTotal > 0);
+    }
+
+    [Fact]
+    public async Task A_held_io_can_be_taken_back_and_then_never_completes()
+    {
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(OneIops);
+        await fixture.Submit(volume).Done;
+        var held = fixture.Submit(volume);
+        var behind = fixture.Submit(volume);
+        Assert.Equal(2, volume.Queue.Depth);
+        Assert.True(fixture.Path.Abort(held));
+        Assert.False(fixture.Path.Abort(held));
+        Assert.Equal(1, volume.Queue.Depth);
+        volume.Queue.Configure(VolumeLimits.None);
+        Assert.Equal(IoFault.None, await behind.Done);
+        Assert.False(held.Done.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_lifted_limit_lets_go_what_it_held()
+    {
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(OneIops);
+        var all = Enumerable.Range(0, 200).Select(_ => fixture.Submit(volume, bytes: 1 << 20)).ToList(); // five minutes at 1 IOPS
+        volume.Queue.Configure(new VolumeLimits { MaxIops = 1_000_000 });
+        foreach (var io in all) Assert.Equal(IoFault.None, await io.Done);
+        Assert.Equal(1_000_000, volume.Queue.Limits.MaxIops);
+    }
+
+    [Fact]
+    public async Task A_command_that_moves_no_data_is_not_held_by_a_limit()
+    {
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(OneIops);
+        await fixture.Submit(volume).Done;
+        var held = fixture.Submit(volume);
+        Assert.Equal(IoFault.NoSpace, await fixture.Call(volume, () => IoFault.NoSpace).Done);
+        Assert.False(held.Done.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Calls_that_take_long_do_not_stand_in_front_of_reads()
+    {
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(VolumeLimits.None);
+        using var release = new ManualResetEventSlim();
+        var calls = Enumerable.Range(0, 20).Select(_ => fixture.Call(volume, () => { release.Wait(); return IoFault.None; })).ToList();
+        Assert.Equal(IoFault.None, await fixture.Submit(volume).Done);
+        release.Set();
+        foreach (var call in calls) Assert.Equal(IoFault.None, await call.Done);
+    }
+
+    [Fact]
+    public async Task At_most_so_many_are_at_the_medium_at_one_time()
+    {
+        var (now, most) = (0, 0);
+        using var device = new FaultyBlockDevice(new MemoryBlockDevice(1 << 20), (_, _, _) =>
+        {
+            var seen = Interlocked.Increment(ref now);
+            InterlockedMax(ref most, seen);
+            Thread.Yield();
+            Interlocked.Decrement(ref now);
+            return IoFault.None;
+        });
+        using var fixture = new PathFixture(new IoPathOptions { DataThreads = 8, InFlightMax = 3 });
+        var volume = fixture.AddVolume(VolumeLimits.None, device);
+        await Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => fixture.Submit(volume).Done));
+        Assert.InRange(most, 1, 3);
+    }
+
+    [Fact]
+    public async Task A_volume_that_is_taken_out_of_service_waits_for_what_is_under_way()
+    {
+        using var release = new ManualResetEventSlim();
+        using var reached = new ManualResetEventSlim();
+        using var device = new FaultyBlockDevice(new MemoryBlockDevice(1 << 20), (_, _, _) =>
+        {
+            reached.Set();
+            release.Wait();
+            return IoFault.None;
+        });
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(OneIops, device);
+        var underWay = fixture.Submit(volume);
+        var waiting = fixture.Submit(volume);
+        reached.Wait(TestContext.Current.CancellationToken);
+
+        var closed = fixture.Path.RemoveVolumeAsync(volume.Queue);
+        Assert.Equal(IoFault.Gone, await waiting.Done);
+        Assert.Equal(IoFault.Gone, await fixture.Submit(volume).Done);
+        Assert.False(closed.IsCompleted);
+        release.Set();
+        await closed;
+        Assert.Equal(IoFault.None, await underWay.Done);
+        await fixture.Path.RemoveVolumeAsync(volume.Queue); // twice is fine
+    }
+
+    [Fact]
+    public async Task Stop_ends_all_and_nothing_hangs()
+    {
+        var fixture = new PathFixture();
+        var volume = fixture.AddVolume(OneIops);
+        var all = Enumerable.Range(0, 50).Select(_ => fixture.Submit(volume)).ToList();
+        fixture.Path.Stop();
+        fixture.Path.Stop();
+        Assert.Equal(IoFault.None, await all[0].Done);
+        foreach (var io in all.Skip(1)) Assert.Equal(IoFault.Gone, await io.Done);
+        Assert.Equal(IoFault.Gone, await fixture.Submit(volume).Done);
+    }
+
+    [Fact]
+    public async Task A_device_that_throws_costs_one_io_and_not_the_node()
+    {
+        using var device = new FaultyBlockDevice(new MemoryBlockDevice(1 << 20), (kind, _, _) =>
+            kind == AccessKind.Read ? throw new InvalidOperationException("bug") : IoFault.None);
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(VolumeLimits.None, device);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(IoFault.ReadFailed, await fixture.Submit(volume).Done);
+            Assert.Equal(IoFault.None, await fixture.Submit(volume, isWrite: true).Done);
+        }
+    }
+
+    [Fact]
+    public async Task A_full_queue_says_so()
+    {
+        using var fixture = new PathFixture(new IoPathOptions { WaitingPerVolumeMax = 3 });
+        var volume = fixture.AddVolume(OneIops);
+        await fixture.Submit(volume).Done;
+        for (var i = 0; i < 2; i++) fixture.Submit(volume);
+        Assert.False(volume.Queue.IsFull);
+        fixture.Submit(volume);
+        Assert.True(volume.Queue.IsFull);
+    }
+
+    [Fact]
+    public async Task In_steady_state_an_io_allocates_nothing()
+    {
+        using var fixture = new PathFixture(new IoPathOptions { DataThreads = 1, SlowThreads = 1, InFlightMax = 1 });
+        var volume = fixture.AddVolume(new VolumeLimits { MinIops = 10, MaxIops = 1_000_000, BurstIops = 2_000_000 });
+        var io = new LoopingIo(fixture.Path, rounds: 20_000)
+        {
+            Volume = volume,
+            Kind = IoKind.Read,
+            Buffer = new byte[4096],
+            CostBytes = 4096,
+        };
+        fixture.Path.Submit(io);
+        Assert.Equal(0, await io.AllocatedBytes);
+    }
+
+    [Fact]
+    public void A_calibration_finds_a_number_says_how_and_leaves_nothing_behind()
+    {
+        var folder = Directory.CreateTempSubdirectory("hg-calibration").FullName;
+        var found = MediumCalibration.Run(folder, TimeSpan.FromMilliseconds(50));
+        Assert.True(found.Iops >= 100);
+        Assert.Contains("4 KiB", found.Description, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Directory.Delete(folder);
+    }
+
+    private static void InterlockedMax(ref int most, int seen)
+    {
+        for (var known = most; seen > known; known = most)
+            if (Interlocked.CompareExchange(ref most, seen, known) == known) return;
+    }
+
+    // Submits itself again from its own completion, on the one engine thread, and counts what that thread allocates.
+    private sealed class LoopingIo(IoPath path, int rounds) : VolumeIo
+    {
+        private readonly TaskCompletionSource<long> _allocated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private long _before;
+        private int _done;
+
+        public Task<long> AllocatedBytes => _allocated.Task;
+
+        public override IoFault Execute() => IoFault.None;
+
+        public override void OnCompleted(IoFault fault)
+        {
+            if (++_done == rounds / 2) _before = GC.GetAllocatedBytesForCurrentThread();
+            if (_done == rounds) _allocated.SetResult(GC.GetAllocatedBytesForCurrentThread() - _before);
+            else path.Submit(this);
+        }
+    }
+}
