@@ -88,7 +88,7 @@ public sealed class InquiryTests
         Disk.Hex("00100000 00000100").CopyTo(expected, 20);
         expected[31] = (byte)unmapGranularity;
         expected[32] = 0x80;
-        Disk.Hex($"{(32 << 20) / logical:X16}").CopyTo(expected, 36);
+        Disk.Hex($"{(8 << 20) / logical:X16}").CopyTo(expected, 36);
         Assert.Equal(expected, page);
     }
 

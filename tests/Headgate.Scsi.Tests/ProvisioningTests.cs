@@ -135,19 +135,19 @@ public sealed class ProvisioningTests
     {
         var big = new Disk(blocks: 1 << 20);
         big.Run("93 08 0000000000000000 00000000 00 00", new byte[512]).ShouldFail(5, 0x2400);
-        big.Run("93 08 0000000000000000 00010001 00 00", new byte[512]).ShouldFail(5, 0x2400);
-        var fits = Disk.Hex("93 08 0000000000000000 00010000 00 00");
+        big.Run("93 08 0000000000000000 00004001 00 00", new byte[512]).ShouldFail(5, 0x2400);
+        var fits = Disk.Hex("93 08 0000000000000000 00004000 00 00");
         Assert.Equal(PlanKind.Execute, big.Unit.Plan(big.A, fits).Kind);
     }
 
     [Fact]
     public void Write_same_is_charged_as_writing_unless_it_frees()
     {
-        var cdb = Disk.Hex("93 08 0000000000000000 00010000 00 00");
+        var cdb = Disk.Hex("93 08 0000000000000000 00004000 00 00");
         var big = new Disk(blocks: 1 << 20);
         var plan = big.Unit.Plan(big.A, cdb);
         Assert.Equal(1 << 20, big.Unit.CostOf(plan, cdb, new byte[512]));
-        Assert.Equal(32 << 20, big.Unit.CostOf(plan, cdb, Enumerable.Repeat((byte)1, 512).ToArray()));
+        Assert.Equal(8 << 20, big.Unit.CostOf(plan, cdb, Enumerable.Repeat((byte)1, 512).ToArray()));
     }
 
     [Theory]
@@ -193,7 +193,7 @@ public sealed class ProvisioningTests
     public void Synchronize_cache_flushes_and_checks_its_range()
     {
         _disk.Run("35 00 00000000 00 0000 00").ShouldBeGood();
-        _disk.Run("91 02 00000000000003FF 00000001 00 00").ShouldBeGood();
+        _disk.Run("91 06 00000000000003FF 00000001 00 00").ShouldBeGood();
         Assert.Equal(2, _disk.Medium.Flushes);
         _disk.Run("35 00 000003FF 00 0002 00").ShouldFail(5, 0x2100);
         Assert.Equal(2, _disk.Medium.Flushes);

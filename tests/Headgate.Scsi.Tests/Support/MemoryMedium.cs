@@ -8,6 +8,9 @@ internal sealed class MemoryMedium(ulong blocks, int blockBytes) : IMedium
 
     public MediumStatus Fault { get; set; }
 
+    /// <summary>Runs after each read, for tests that want another thread to come between a read and a write.</summary>
+    public Action? AfterRead { get; set; }
+
     public int Flushes { get; private set; }
 
     public int DurableWrites { get; private set; }
@@ -19,6 +22,7 @@ internal sealed class MemoryMedium(ulong blocks, int blockBytes) : IMedium
     public MediumStatus Read(ulong lba, Span<byte> blocks)
     {
         _bytes.AsSpan((int)lba * blockBytes, blocks.Length).CopyTo(blocks);
+        AfterRead?.Invoke();
         return Fault;
     }
 

@@ -5,7 +5,8 @@ namespace Headgate.Scsi.Commands;
 
 /// <summary>
 /// WRITE SAME (10) and (16) (SBC-3). With UNMAP, blocks that would become zeros are freed (LBPRZ=1 reads them as
-/// zeros); any other pattern is written. NUMBER OF LOGICAL BLOCKS zero means to the end (WSNZ=0).
+/// zeros); any other pattern is written, since SBC-3 forbids to unmap what would then read as anything but data-out.
+/// NUMBER OF LOGICAL BLOCKS zero means to the end (WSNZ=0).
 /// </summary>
 internal static class WriteSame
 {

@@ -2,7 +2,10 @@ using Headgate.Scsi.Commands;
 
 namespace Headgate.Scsi.Dispatch;
 
-/// <summary>SBC-3 commands. In READ and WRITE byte 1 allows DPO and FUA; RDPROTECT and WRPROTECT must be zero (PROTECT=0).</summary>
+/// <summary>
+/// SBC-3 commands. In READ and WRITE byte 1 allows DPO and FUA; RDPROTECT and WRPROTECT must be zero (PROTECT=0).
+/// SYNCHRONIZE CACHE allows SYNC_NV, obsolete since SBC-3: initiators of SBC-2 set it, and all goes to the medium anyway.
+/// </summary>
 internal static partial class CommandTable
 {
     private const CommandTraits Reads = CommandTraits.NeedsMedium;
@@ -23,7 +26,7 @@ internal static partial class CommandTable
             WritesTo, ReservationRule.WritesMedium, WriteAndVerify.Plan, WriteAndVerify.Execute),
         Row("VERIFY(10)", "2F 16 FF FF FF FF 1F FF FF 00", Reads, ReservationRule.ReadsMedium, Verify.Plan, Verify.Execute),
         Row("PRE-FETCH(10)", "34 02 FF FF FF FF 1F FF FF 00", Reads, ReservationRule.ReadsMedium, Prefetch.Plan),
-        Row("SYNCHRONIZE CACHE(10)", "35 02 FF FF FF FF 1F FF FF 00",
+        Row("SYNCHRONIZE CACHE(10)", "35 06 FF FF FF FF 1F FF FF 00",
             Reads, ReservationRule.WritesMedium, SynchronizeCache.Plan, SynchronizeCache.Execute),
         Row("READ DEFECT DATA(10)", "37 00 1F 00 00 00 00 FF FF 00", Reads, ReservationRule.ReadsMedium, ReadDefectData.Plan10),
         Row("WRITE SAME(10)", "41 08 FF FF FF FF 1F FF FF 00",
@@ -41,7 +44,7 @@ internal static partial class CommandTable
         Row("VERIFY(16)", "8F 16 FFFFFFFFFFFFFFFF FFFFFFFF 1F 00",
             Reads, ReservationRule.ReadsMedium, Verify.Plan, Verify.Execute),
         Row("PRE-FETCH(16)", "90 02 FFFFFFFFFFFFFFFF FFFFFFFF 1F 00", Reads, ReservationRule.ReadsMedium, Prefetch.Plan),
-        Row("SYNCHRONIZE CACHE(16)", "91 02 FFFFFFFFFFFFFFFF FFFFFFFF 1F 00",
+        Row("SYNCHRONIZE CACHE(16)", "91 06 FFFFFFFFFFFFFFFF FFFFFFFF 1F 00",
             Reads, ReservationRule.WritesMedium, SynchronizeCache.Plan, SynchronizeCache.Execute),
         Row("WRITE SAME(16)", "93 09 FFFFFFFFFFFFFFFF FFFFFFFF 1F 00",
             WritesTo, ReservationRule.WritesMedium, WriteSame.Plan, WriteSame.Execute),
