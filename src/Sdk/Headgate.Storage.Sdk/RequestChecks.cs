@@ -21,9 +21,9 @@ public static class RequestChecks
     {
         ArgumentNullException.ThrowIfNull(capabilities);
         var range = capabilities.VolumeSize;
-        return size.Bytes >= range.From && size.RoundUpTo(new ByteSize(range.Step)).Bytes <= range.To
-            ? null
-            : Faults.SizeOutOfRange(size, range);
+        if (size.Bytes > range.To) return Faults.SizeOutOfRange(size, range); // before rounding, which would overflow near the end
+        var rounded = size.RoundUpTo(new ByteSize(range.Step)).Bytes;
+        return rounded >= range.From && rounded <= range.To ? null : Faults.SizeOutOfRange(size, range);
     }
 
     private static Fault? Limit(string name, QosSupport support, long? asked)
