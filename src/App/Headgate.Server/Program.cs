@@ -1,5 +1,5 @@
 using Headgate.Cli;
+using Headgate.Server;
 
 // One program: the command line, and the servers that it can start (up, server, node).
-using var stop = new CancellationTokenSource();
-return await HeadgateCli.RunAsync(args, CliConsole.OfProcess(), [], stop.Token);
+return await HeadgateCli.RunAsync(args, CliConsole.OfProcess(), ServerCommands.All(), CancellationToken.None);

@@ -6,6 +6,11 @@ namespace Headgate.Cli;
 /// <summary>The command line: parses, runs, and turns every refusal into a reason on standard error and an exit code.</summary>
 public static class HeadgateCli
 {
+    /// <summary>
+    /// After Ctrl-C or SIGTERM a command has this long to end. Servers need it (I/O under way, flush); the rest ends at once.
+    /// </summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
+
     /// <summary>Runs one command line and answers the exit code (<see cref="ExitCode"/>).</summary>
     /// <param name="args">Without the program's name.</param>
     /// <param name="console">Streams and surroundings.</param>
@@ -21,6 +26,7 @@ public static class HeadgateCli
             Output = console.Out,
             Error = console.Error,
             EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = StopTimeout,
         };
         if (parsed.Action is ParseErrorAction) return await RefuseUsageAsync(parsed, streams, cancelled);
         try
@@ -45,18 +51,24 @@ public static class HeadgateCli
     }
 
     /// <summary>Every command as it is typed, for example <c>volume create</c>: what documentation may name.</summary>
-    public static IReadOnlyList<string> CommandPaths(IEnumerable<Command> further)
+    public static IReadOnlyList<string> CommandPaths(IEnumerable<Command> further) =>
+        [.. PathsUnder(new HeadgateRoot(Mute(), further), "")];
+
+    /// <summary>What is wrong with a command line as a manual gives it; empty when it would be understood.</summary>
+    public static IReadOnlyList<string> Misunderstood(string commandLine, IEnumerable<Command> further)
     {
-        var console = new CliConsole
-        {
-            In = TextReader.Null,
-            Out = TextWriter.Null,
-            Error = TextWriter.Null,
-            Environment = _ => null,
-            WorkingFolder = "/",
-        };
-        return [.. PathsUnder(new HeadgateRoot(console, further), "")];
+        var parsed = new HeadgateRoot(Mute(), further).Parse(commandLine);
+        return [.. parsed.Errors.Select(error => error.Message)];
     }
+
+    private static CliConsole Mute() => new()
+    {
+        In = TextReader.Null,
+        Out = TextWriter.Null,
+        Error = TextWriter.Null,
+        Environment = _ => null,
+        WorkingFolder = "/",
+    };
 
     private static IEnumerable<string> PathsUnder(Command command, string prefix)
     {

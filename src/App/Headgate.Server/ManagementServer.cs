@@ -1,0 +1,121 @@
+using Headgate.Api;
+using Headgate.Control;
+using Headgate.Control.Access;
+using Headgate.Drivers.Reference;
+using Headgate.Operations;
+using Headgate.Persistence;
+using Headgate.Secrets;
+using Headgate.Storage.Sdk;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Headgate.Server;
+
+/// <summary>The management server: database, control plane, REST, in one container. The only place that builds one.</summary>
+internal sealed class ManagementServer : IAsyncDisposable
+{
+    /// <summary>How long requests and steps of operations under way may take to end; steps that do not are resumed by the next start.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplication _app;
+
+    private ManagementServer(WebApplication app, Uri endpoint, string adminKey) => (_app, Endpoint, AdminKey) = (app, endpoint, adminKey);
+
+    /// <summary>Where it is served, with the real port.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>The first admin's key.</summary>
+    public string AdminKey { get; }
+
+    /// <summary>Starts it on <paramref name="data"/>; it serves when this returns.</summary>
+    /// <exception cref="StartupException"><c>port-in-use</c>, <c>key-mismatch</c>.</exception>
+    public static async Task<ManagementServer> StartAsync(ServerOptions options, DataFolder data, EmbeddedNode? embedded, CancellationToken stop)
+    {
+        var app = Build(options, data, embedded);
+        try
+        {
+            await app.Services.GetRequiredService<HeadgateDatabase>().MigrateAsync(stop);
+            await app.StartAsync(stop);
+            var endpoint = new Uri(app.Urls.First());
+            return new ManagementServer(app, endpoint, await EnsureAdminAsync(app, data, endpoint, stop));
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            await app.DisposeAsync();
+            throw new StartupException("port-in-use", $"REST cannot be served at {options.Http}: another program listens there. Stop it, or give another with --http ADDRESS:PORT.");
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static WebApplication Build(ServerOptions options, DataFolder data, EmbeddedNode? embedded)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        Logs.Configure(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Http));
+        var services = builder.Services;
+        services.AddSingleton<IHostLifetime, ProgramLifetime>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        services.AddSingleton(OpenSecrets(data));
+        services.AddSingleton(_ => HeadgateDatabase.Sqlite(data.ControlDatabase));
+        services.AddSingleton<IPrimaryDataStoreProvider>(_ => new ReferenceProvider());
+        services.AddHeadgateControl(new EngineOptions { ServerName = data.ServerName() });
+        services.AddHeadgateApi();
+        if (embedded is not null)
+        {
+            services.AddSingleton<INodeAccess>(new NodeAccess(embedded.Node));
+            services.AddSingleton(embedded.Events);
+            services.AddHostedService<NodeEventWriter>();
+        }
+        return builder.Build().MapHeadgateApi();
+    }
+
+    private static SecretBox OpenSecrets(DataFolder data)
+    {
+        try
+        {
+            return SecretBox.OpenOrCreate(data.ControlKey);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new StartupException("key-mismatch", damaged.Message);
+        }
+    }
+
+    private static async Task<string> EnsureAdminAsync(WebApplication app, DataFolder data, Uri endpoint, CancellationToken stop)
+    {
+        var where = Reachable(endpoint).GetLeftPart(UriPartial.Authority);
+        var key = await app.Services.GetRequiredService<FirstAdmin>().EnsureAsync(
+            AdminFile.ReadKey(data.AdminFile), (made, cancel) => AdminFile.WriteAsync(data.AdminFile, where, made, cancel), stop);
+        await AdminFile.WriteAsync(data.AdminFile, where, key, stop); // the address may be another than last time
+        return key;
+    }
+
+    /// <summary>An address that a client on this machine can use where the server listens on all of them.</summary>
+    private static Uri Reachable(Uri endpoint) => endpoint.Host switch
+    {
+        "0.0.0.0" => new UriBuilder(endpoint) { Host = "127.0.0.1" }.Uri,
+        "[::]" => new UriBuilder(endpoint) { Host = "[::1]" }.Uri,
+        _ => endpoint,
+    };
+
+    /// <summary>Signals are the program's business (it stops both parts in order), not the web host's.</summary>
+    private sealed class ProgramLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using Headgate.Cli;
+
+namespace Headgate.Server;
+
+/// <summary><c>headgate up|server|node</c>: the commands that only the program has which carries the servers.</summary>
+internal static class ServerCommands
+{
+    public static IReadOnlyList<Command> All()
+    {
+        var data = new Option<string>("--data")
+        {
+            Description = "The folder that everything is kept in; made when it is not there.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "data",
+        };
+        var http = EndpointOption("--http", "Where the REST API is served.", 8080);
+        var iscsi = EndpointOption("--iscsi", "Where the iSCSI target listens.", 3260);
+        var element = EndpointOption("--element", "Where the Element API listens (TLS).", 8443);
+        var capacity = new Option<long?>("--capacity-iops")
+        {
+            Description = "IOPS (4 KiB) that the node can serve; default: measured at its first start.",
+            HelpName = "N",
+            CustomParser = ParseCapacity,
+        };
+        var noSample = new Option<bool>("--no-sample") { Description = "No sample zone, pool and offerings." };
+
+        Command Make(string name, string help, Func<ServerOptions, CliConsole, CancellationToken, Task> run, params Option[] takes)
+        {
+            var command = new Command(name, help);
+            command.Add(data);
+            foreach (var option in takes) command.Add(option);
+            command.SetAction((args, stop) => RunAsync(new ServerOptions
+            {
+                DataFolder = Path.GetFullPath(args.GetRequiredValue(data)),
+                Http = Given(args, http),
+                Iscsi = Given(args, iscsi),
+                Element = Given(args, element),
+                CapacityIops = args.GetResult(capacity) is null ? null : args.GetValue(capacity),
+                Sample = args.GetResult(noSample) is null || !args.GetValue(noSample),
+            }, run, stop));
+            return command;
+        }
+
+        return
+        [
+            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, element, capacity, noSample),
+            Make("server", "Start the management server alone.", Running.ServerAsync, http),
+            Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, element, capacity),
+        ];
+    }
+
+    private static IPEndPoint Given(ParseResult args, Option<IPEndPoint> option) =>
+        args.GetResult(option) is null ? option.GetDefaultValue() as IPEndPoint ?? new(IPAddress.Loopback, 0) : args.GetRequiredValue(option);
+
+    private static async Task<int> RunAsync(
+        ServerOptions options, Func<ServerOptions, CliConsole, CancellationToken, Task> run, CancellationToken stop)
+    {
+        var console = CliConsole.OfProcess();
+        try
+        {
+            await run(options, console, stop);
+            return ExitCode.Done;
+        }
+        catch (StartupException fault)
+        {
+            await console.Error.WriteLineAsync($"headgate: {fault.Code}: {fault.Message}");
+            return ExitCode.Refused;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCode.Done; // asked to stop while it was starting
+        }
+    }
+
+    private static Option<IPEndPoint> EndpointOption(string name, string help, int port) => new(name)
+    {
+        Description = help,
+        HelpName = "ADDRESS:PORT",
+        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, port),
+        CustomParser = result => ParseEndpoint(result, name),
+    };
+
+    private static IPEndPoint? ParseEndpoint(ArgumentResult result, string name)
+    {
+        var text = result.Tokens[0].Value.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal);
+        var colon = text.LastIndexOf(':');
+        if (colon > 0 && ushort.TryParse(text[(colon + 1)..], out _) && IPEndPoint.TryParse(text, out var endpoint)) return endpoint;
+        result.AddError($"'{text}' is not ADDRESS:PORT with an IP address, for example 127.0.0.1:8080 or [::1]:8080 ({name}).");
+        return null;
+    }
+
+    private static long? ParseCapacity(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (long.TryParse(text, out var iops) && iops > 0) return iops;
+        result.AddError($"'{text}' is not a number of IOPS above 0 (--capacity-iops).");
+        return null;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Headgate.Server;
+
+/// <summary>What the program is started with, whichever of its parts it runs.</summary>
+internal sealed record ServerOptions
+{
+    /// <summary>Everything that is kept; see <see cref="Server.DataFolder"/> for what is in it.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Where REST is served.</summary>
+    public required IPEndPoint Http { get; init; }
+
+    /// <summary>Where the node's iSCSI target listens.</summary>
+    public required IPEndPoint Iscsi { get; init; }
+
+    /// <summary>Where the node's Element API listens.</summary>
+    public required IPEndPoint Element { get; init; }
+
+    /// <summary>IOPS that the node can serve (4 KiB); null: measured at its first start.</summary>
+    public long? CapacityIops { get; init; }
+
+    /// <summary>Whether a fresh data folder gets a sample zone, pool and offerings.</summary>
+    public bool Sample { get; init; } = true;
+}
