@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Headgate.Interop.Harness;
+using Headgate.Interop.Initiator;
+
+namespace Headgate.Interop;
+
+/// <summary>Logins that must not succeed: class 2 of RFC 7143 section 11.13.5 with the right detail, and an event for each.</summary>
+public sealed class RefusalTests(HeadgateUp server)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_right_secret_logs_in()
+    {
+        var lun = await Lun.CreateAsync(server.Up, "login-ok", "64MiB", max: 5000);
+
+        var login = await MiniInitiator.LoginAsync(lun, 1, Stop);
+
+        Assert.Equal((0, 0), (login.Class, login.Detail));
+        await using var session = login.Session!;
+        var block = new byte[MiniInitiator.IoBytes];
+        new Random(1).NextBytes(block);
+        await session.WriteAsync(7, block, fua: true, Stop);
+        Assert.Equal(block, await session.ReadAsync(7, Stop));
+    }
+
+    [Fact]
+    public async Task A_wrong_secret_is_an_authentication_failure_and_an_event()
+    {
+        var lun = await Lun.CreateAsync(server.Up, "wrong-secret", "64MiB", max: 500);
+
+        var login = await MiniInitiator.LoginAsync(lun with { Secret = "not-the-secret-x" }, 1, Stop);
+
+        Assert.Equal((2, 1), (login.Class, login.Detail)); // initiator error, authentication failure
+        await AssertEventAsync(lun.Initiator);
+    }
+
+    [Fact]
+    public async Task An_initiator_without_a_grant_is_refused_and_an_event()
+    {
+        var lun = await Lun.CreateAsync(server.Up, "no-grant", "64MiB", max: 500);
+        var stranger = "iqn.2026-01.org.headgate:stranger";
+
+        var login = await MiniInitiator.LoginAsync(lun with { Initiator = stranger }, 1, Stop);
+
+        // Authorization failure (2, 2), or not found (2, 3): a target may hide what one may not see.
+        Assert.Equal(2, login.Class);
+        Assert.Contains(login.Detail, new byte[] { 1, 2, 3 });
+        await AssertEventAsync(stranger);
+    }
+
+    [Fact]
+    public async Task The_credentials_of_one_accounts_volume_do_not_open_anothers()
+    {
+        var up = server.Up;
+        await up.CliJsonAsync("account", "create", "--name", "other");
+        var key = await up.CliJsonAsync("key", "create", "--name", "other1", "--account", "other");
+        var config = Path.Combine(server.Folder, "other.json");
+        await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { endpoint = $"http://127.0.0.1:{up.Ports.Http}", key = key.GetProperty("key").GetString() }), Stop);
+        var intruder = "iqn.2026-01.org.headgate:intruder";
+        var created = await HeadgateProcess.CliAsAsync(config, "volume", "create", "--name", "theirs", "--disk-offering", "custom", "--size", "64MiB", "--max-iops", "500");
+        Assert.True(created.Exit == 0, created + up.Output);
+        var connected = await HeadgateProcess.CliAsAsync(config, "volume", "connect", "theirs", "--initiator", intruder, "-o", "json");
+        Assert.True(connected.Exit == 0, connected.ToString());
+        using var json = JsonDocument.Parse(connected.Out);
+        var chap = json.RootElement.GetProperty("chap");
+        var mine = await Lun.CreateAsync(up, "mine", "64MiB", max: 500);
+
+        var login = await MiniInitiator.LoginAsync(
+            mine with { Initiator = intruder, Username = chap.GetProperty("username").GetString()!, Secret = chap.GetProperty("secret").GetString()! }, 1, Stop);
+        var shown = await HeadgateProcess.CliAsAsync(config, "volume", "show", "mine");
+
+        Assert.Equal(2, login.Class);
+        Assert.Contains(login.Detail, new byte[] { 1, 2, 3 });
+        await AssertEventAsync(intruder);
+        Assert.Equal(1, shown.Exit);
+        Assert.Contains("volume-not-found", shown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_disconnected_initiator_is_let_in_no_more()
+    {
+        var up = server.Up;
+        var lun = await Lun.CreateAsync(up, "disconnected", "64MiB", max: 500);
+        var before = await MiniInitiator.LoginAsync(lun, 1, Stop);
+        Assert.NotNull(before.Session);
+        await using var session = before.Session;
+
+        var gone = await up.CliAsync("volume", "disconnect", "disconnected", "--initiator", lun.Initiator);
+        var again = await MiniInitiator.LoginAsync(lun, 2, Stop);
+
+        Assert.True(gone.Exit == 0, gone.ToString());
+        Assert.Equal(2, again.Class);
+        await Assert.ThrowsAnyAsync<Exception>(() => session.ReadAsync(0, Stop)); // its session has ended too
+    }
+
+    /// <summary>Events of the node reach the log a moment after they happened: ask until it is there.</summary>
+    private async Task AssertEventAsync(string initiator)
+    {
+        var last = "";
+        for (var attempt = 0; attempt < 50; attempt++)
+        {
+            var listed = await server.Up.CliAsync("event", "list", "-o", "json", "--limit", "200");
+            last = listed.ToString();
+            if (listed.Exit == 0)
+            {
+                using var events = JsonDocument.Parse(listed.Out);
+                if (events.RootElement.EnumerateArray().Any(happened =>
+                    happened.GetProperty("code").GetString()!.Contains("login", StringComparison.Ordinal)
+                    && happened.GetProperty("message").GetString()!.Contains(initiator, StringComparison.Ordinal))) return;
+            }
+        }
+        Assert.Fail($"No event tells of {initiator}: {last}\n{server.Up.Output}");
+    }
+}
