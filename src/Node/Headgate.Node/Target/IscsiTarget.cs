@@ -111,7 +111,8 @@ public sealed partial class IscsiTarget : IAsyncDisposable
         var listener = new Socket(portal.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            // No ReuseAddress: .NET means SO_REUSEPORT by it, and a second target would share the port unnoticed. Ports in
+            // TIME_WAIT can be bound all the same, .NET sets SO_REUSEADDR itself.
             listener.Bind(portal);
             listener.Listen(ListenBacklog);
             return listener;
