@@ -55,6 +55,9 @@ public sealed class StorageNode : IAsyncDisposable
             _parts.Runtimes.All.Sum(runtime => runtime.Queue.ReadStatistics().NormalizedIops), "pread/pwrite threads");
     }
 
+    /// <summary>One round of what the node does every few seconds, now.</summary>
+    internal Task RunMaintenanceAsync() => _maintenance.RunOnceAsync(CancellationToken.None);
+
     /// <summary>Stops taking logins and calls, lets I/O under way finish, flushes, closes. Twice is fine.</summary>
     public Task StopAsync(CancellationToken cancellationToken = default)
     {

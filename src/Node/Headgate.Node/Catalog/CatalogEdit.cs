@@ -78,6 +78,12 @@ internal sealed class CatalogEdit(CatalogState state, CatalogSeals seals, Catalo
         State = State.Put(result);
     }
 
+    public void Put(VolumeReservations kept)
+    {
+        Write(CatalogTable.Reservations, kept.Id, kept, CatalogJson.Default.VolumeReservations);
+        State = State.Put(kept);
+    }
+
     public void Remove(Account account) => Erase(CatalogTable.Accounts, account.Id, State.Remove(account));
 
     public void Remove(Initiator initiator) => Erase(CatalogTable.Initiators, initiator.Id, State.Remove(initiator));
@@ -93,6 +99,8 @@ internal sealed class CatalogEdit(CatalogState state, CatalogSeals seals, Catalo
     public void Remove(QosPolicy policy) => Erase(CatalogTable.Policies, policy.Id, State.Remove(policy));
 
     public void Remove(AsyncResult result) => Erase(CatalogTable.AsyncResults, result.Id, State.Remove(result));
+
+    public void Remove(VolumeReservations kept) => Erase(CatalogTable.Reservations, kept.Id, State.Remove(kept));
 
     public void SetDefaultQos(QosValues qos)
     {

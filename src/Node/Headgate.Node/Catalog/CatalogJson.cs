@@ -16,6 +16,7 @@ namespace Headgate.Node.Catalog;
 [JsonSerializable(typeof(AsyncResult))]
 [JsonSerializable(typeof(ClusterIdentity))]
 [JsonSerializable(typeof(QosValues))]
+[JsonSerializable(typeof(VolumeReservations))]
 internal sealed partial class CatalogJson : JsonSerializerContext
 {
     /// <summary>The empty object.</summary>

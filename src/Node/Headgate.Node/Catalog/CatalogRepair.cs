@@ -12,18 +12,18 @@ internal static class CatalogRepair
     public static IReadOnlyList<Volume> Run(NodeCatalog catalog, VolumeStore store, INodeEvents events)
     {
         var state = catalog.Current;
-        var present = new HashSet<long>();
+        var lengths = new Dictionary<long, long>();
         foreach (var image in store.List())
         {
             var isKnown = image.Kind is StoredKind.Volume ? state.Volumes.ContainsKey(image.Id) : state.Snapshots.ContainsKey(image.Id);
             if (!isKnown) Remove(store, image, events);
-            else if (image.Kind is StoredKind.Volume) present.Add(image.Id);
+            else if (image.Kind is StoredKind.Volume) lengths[image.Id] = image.LengthBytes;
         }
         var missing = new List<Volume>();
         foreach (var volume in state.Volumes.Values)
         {
-            if (present.Contains(volume.Id)) store.Grow(volume.Id, volume.TotalSize);
-            else missing.Add(volume);
+            if (!lengths.TryGetValue(volume.Id, out var length)) missing.Add(volume);
+            else if (length < volume.TotalSize) store.Grow(volume.Id, volume.TotalSize);
         }
         foreach (var volume in missing)
         {

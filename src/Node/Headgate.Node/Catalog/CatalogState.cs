@@ -20,6 +20,8 @@ internal sealed record CatalogState
     public ImmutableSortedDictionary<long, QosPolicy> Policies { get; private init; } = ImmutableSortedDictionary<long, QosPolicy>.Empty;
     public ImmutableSortedDictionary<long, AsyncResult> AsyncResults { get; private init; } = ImmutableSortedDictionary<long, AsyncResult>.Empty;
 
+    public ImmutableDictionary<long, VolumeReservations> Reservations { get; private init; } = ImmutableDictionary<long, VolumeReservations>.Empty;
+
     /// <summary>Sum of the minimums of the volumes in service.</summary>
     public long PromisedIops { get; private init; }
 
@@ -170,6 +172,10 @@ internal sealed record CatalogState
     public CatalogState Put(AsyncResult result) => this with { AsyncResults = AsyncResults.SetItem(result.Id, result) };
 
     public CatalogState Remove(AsyncResult result) => this with { AsyncResults = AsyncResults.Remove(result.Id) };
+
+    public CatalogState Put(VolumeReservations kept) => this with { Reservations = Reservations.SetItem(kept.Id, kept) };
+
+    public CatalogState Remove(VolumeReservations kept) => this with { Reservations = Reservations.Remove(kept.Id) };
 
     private static long Promise(Volume volume) => volume.Status is VolumeStatus.Deleted ? 0 : volume.Qos.MinIops;
 

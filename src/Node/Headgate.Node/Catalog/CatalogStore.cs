@@ -64,6 +64,7 @@ internal sealed class CatalogStore : IDisposable
         foreach (var row in Read(CatalogTable.Snapshots, CatalogJson.Default.Snapshot)) state = state.Put(row);
         foreach (var row in Read(CatalogTable.Groups, CatalogJson.Default.AccessGroup)) state = state.Put(row);
         foreach (var row in Read(CatalogTable.AsyncResults, CatalogJson.Default.AsyncResult)) state = state.Put(row);
+        foreach (var row in Read(CatalogTable.Reservations, CatalogJson.Default.VolumeReservations)) state = state.Put(row);
         foreach (var table in Enum.GetValues<CatalogTable>())
         {
             if (ReadSetting(LastIdKey + table) is { } last) ids.Restore(table, long.Parse(last, CultureInfo.InvariantCulture));
@@ -102,6 +103,7 @@ internal sealed class CatalogStore : IDisposable
         CatalogTable.Initiators => "initiators",
         CatalogTable.Policies => "qos_policies",
         CatalogTable.AsyncResults => "async_results",
+        CatalogTable.Reservations => "reservations",
         _ => throw new ArgumentOutOfRangeException(nameof(table), table, "has no rows"),
     };
 
@@ -113,12 +115,10 @@ internal sealed class CatalogStore : IDisposable
                 "data-folder-too-new",
                 $"The catalog {path} has layout {found}; this program knows layouts up to {SchemaVersion}. Start the version " +
                 "that wrote it, or a newer one.");
-        if (found == SchemaVersion) return;
-
         using var transaction = _connection.BeginTransaction();
-        Run("CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT", transaction);
+        Run("CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT", transaction);
         foreach (var table in Enum.GetValues<CatalogTable>().Where(table => table != CatalogTable.Clones))
-            Run($"CREATE TABLE {NameOf(table)} (id INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT", transaction);
+            Run($"CREATE TABLE IF NOT EXISTS {NameOf(table)} (id INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT", transaction);
         Run($"PRAGMA user_version = {SchemaVersion}", transaction);
         transaction.Commit();
     }

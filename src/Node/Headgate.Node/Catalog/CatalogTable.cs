@@ -11,6 +11,7 @@ internal enum CatalogTable
     Initiators,
     Policies,
     AsyncResults,
+    Reservations,
 
     /// <summary>No rows: numbers clone jobs.</summary>
     Clones,

@@ -28,7 +28,7 @@ internal sealed class VolumeRuntimes(VolumeStore store, IoPath io, NodeCatalog c
     {
         if (_runtimes.ContainsKey(volume.Id)) return;
         var device = store.Open(volume.Id);
-        var unit = new LogicalUnit(IdentityOf(volume), GeometryOf(volume));
+        var unit = new LogicalUnit(IdentityOf(volume), GeometryOf(volume), new ReservationStore(catalog, volume.Id));
         var queue = io.AddVolume(volume.Id, LimitsOf(volume.Qos));
         _runtimes[volume.Id] = new VolumeRuntime(volume.Id, volume.TargetName, device, unit, queue);
     }

@@ -92,7 +92,7 @@ internal sealed class CloneMethods(NodeServices node)
         else node.Store.CloneSnapshot(snapshot.Id, id);
         return await NewVolume.PutInServiceAsync(node, id, edit =>
         {
-            node.Store.Grow(id, planned.TotalSize);
+            node.GrowFile(id, planned.TotalSize);
             return Commit(edit, asked, id);
         }).ConfigureAwait(false);
     }

@@ -117,6 +117,7 @@ internal sealed class VolumeLifeMethods(NodeServices node, TimeSpan retention)
                 }
                 foreach (var group in edit.State.GroupsOf(id))
                     edit.Put(edit.State.Groups[group].WithoutVolumes(new HashSet<long> { id }));
+                if (edit.State.Reservations.TryGetValue(id, out var reservations)) edit.Remove(reservations);
                 edit.Remove(volume);
             }
             return gone;

@@ -75,7 +75,7 @@ internal sealed class VolumeMethods(NodeServices node)
         var planned = ids.Select(id => VolumePlans.Modify(present, present.LiveVolume(id), asked)).ToList();
         Admit(present, planned.Aggregate(present, (state, volume) => state.Put(volume)));
         foreach (var volume in planned.Where(volume => volume.TotalSize > present.Volumes[volume.Id].TotalSize))
-            node.Store.Grow(volume.Id, volume.TotalSize);
+            node.GrowFile(volume.Id, volume.TotalSize);
 
         var views = node.Catalog.Change(edit =>
         {
