@@ -2,9 +2,13 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Headgate.Api.Contract;
+using Headgate.Control;
 using Headgate.Control.Access;
+using Headgate.Drivers.Reference;
+using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Secrets;
+using Headgate.Storage.Sdk;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -41,7 +45,8 @@ public sealed class ApiHost : IAsyncDisposable
     public IReadOnlyList<RouteEndpoint> Routes =>
         [.. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
-    public static async Task<ApiHost> StartAsync(Action<WebApplicationBuilder>? more = null)
+    public static async Task<ApiHost> StartAsync(
+        Action<WebApplicationBuilder>? more = null, Action<WebApplication>? map = null)
     {
         var folder = Directory.CreateTempSubdirectory("hg-api-").FullName;
         var database = HeadgateDatabase.Sqlite(Path.Combine(folder, "headgate.db"));
@@ -51,11 +56,14 @@ public sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(database).AddSingleton(SecretBox.OpenOrCreate(Path.Combine(folder, "key")));
+        builder.Services.AddSingleton<IPrimaryDataStoreProvider, ReferenceProvider>();
+        builder.Services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
         builder.Services.AddHeadgateApi();
         more?.Invoke(builder);
         var app = builder.Build();
         app.MapHeadgateApi();
         app.MapGet("/test/throws", string () => throw new InvalidOperationException("secret detail")).AllowAnonymous();
+        map?.Invoke(app);
         await app.StartAsync(Stop);
         var key = await app.Services.GetRequiredService<FirstAdmin>().EnsureAsync(null, (_, _) => Task.CompletedTask, Stop);
         return new ApiHost(folder, app, database, key);
@@ -94,6 +102,25 @@ public sealed class ApiHost : IAsyncDisposable
         Assert.Equal(status, problem.Status);
         Assert.False(string.IsNullOrEmpty(problem.Detail));
         return problem;
+    }
+
+    /// <summary>Puts something else where the database file was, until the result is disposed.</summary>
+    public IDisposable LoseDatabase()
+    {
+        var file = Path.Combine(_folder, "headgate.db");
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        File.Move(file, file + ".kept");
+        Directory.CreateDirectory(file);
+        return new Restoring(file);
+    }
+
+    private sealed class Restoring(string file) : IDisposable
+    {
+        public void Dispose()
+        {
+            Directory.Delete(file);
+            File.Move(file + ".kept", file);
+        }
     }
 
     public async ValueTask DisposeAsync()

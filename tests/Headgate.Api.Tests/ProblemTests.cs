@@ -83,8 +83,14 @@ public sealed class ProblemTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
-    public async Task Nesting_without_end_is_a_problem() => await ApiHost.ProblemAsync(
-        await PostAsync("/api/v1/disk-offerings", """{"name":"o","tags":""" + new string('[', 5000)), 400, "wrong-type");
+    public async Task Nesting_without_end_is_a_problem()
+    {
+        // Which of two complaints comes first depends on how the body was cut into segments.
+        var answer = await PostAsync("/api/v1/disk-offerings", """{"name":"o","tags":""" + new string('[', 5000));
+        var text = await answer.Content.ReadAsStringAsync(ApiHost.Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Matches("\"code\":\"(wrong-type|malformed-json)\"", text);
+    }
 
     [Fact]
     public async Task A_fault_of_the_server_tells_nothing_of_its_inside()

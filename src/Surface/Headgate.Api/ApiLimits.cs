@@ -18,12 +18,9 @@ public static class ApiLimits
     /// <summary>Longest Idempotency-Key; a UUID has 36 characters, leave room for prefixes.</summary>
     public const int IdempotencyKeyChars = 128;
 
-    /// <summary>Pause between two looks at an operation that a client follows; below what a person notices.</summary>
-    public static readonly TimeSpan OperationPollInterval = TimeSpan.FromMilliseconds(200);
-
     /// <summary>A comment goes out on a quiet event stream this often, so that proxies (60 s and up) keep it open.</summary>
     public static readonly TimeSpan EventStreamHeartbeat = TimeSpan.FromSeconds(15);
 
-    /// <summary>Event streams at once, all clients together: each holds a connection and polls one row.</summary>
+    /// <summary>Event streams at once, all clients together: each holds a connection and asks the database once a second.</summary>
     public const int EventStreams = 256;
 }

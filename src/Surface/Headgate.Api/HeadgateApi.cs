@@ -5,6 +5,7 @@ using Headgate.Api.Json;
 using Headgate.Api.Metrics;
 using Headgate.Api.Problems;
 using Headgate.Api.Routes;
+using Headgate.Api.Streams;
 using Headgate.Control.Access;
 using Headgate.Control.Census;
 using Headgate.Control.Events;
@@ -34,7 +35,7 @@ public static class HeadgateApi
     {
         services.TryAddSingleton(TimeProvider.System);
         AddUseCases(services);
-        services.AddSingleton<RequestMetrics>();
+        services.AddSingleton<RequestMetrics>().AddSingleton<OperationStream>();
         services.AddHostedService<ReplySweeper>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -70,6 +71,10 @@ public static class HeadgateApi
         OfferingRoutes.Map(everybody, admins);
         AccessRoutes.Map(everybody, admins);
         SystemRoutes.Map(everybody, admins);
+        PoolRoutes.Map(admins);
+        VolumeRoutes.Map(everybody);
+        SnapshotRoutes.Map(everybody);
+        OperationRoutes.Map(everybody);
         return app;
     }
 

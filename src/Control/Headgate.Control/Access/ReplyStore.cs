@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Headgate.Domain;
+using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Secrets;
 using Microsoft.EntityFrameworkCore;
@@ -37,22 +38,19 @@ public abstract record KeyClaim
 /// Claims of Idempotency-Keys and the answers kept for them, per account. Fingerprint and answer are sealed: requests
 /// hold array passwords and answers hold API keys, neither of which may be guessed at from the database.
 /// </summary>
-public sealed class ReplyStore(HeadgateDatabase database, SecretBox box, TimeProvider clock)
+public sealed class ReplyStore(HeadgateDatabase database, SecretBox box, EngineOptions server, TimeProvider clock)
 {
     /// <summary>How long an answer is kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// How long another process's claim without an answer is believed. Requests that change something only write to the
+    /// How long another server's claim without an answer is believed. Requests that change something only write to the
     /// database, which takes a second at the worst; the rest is margin.
     /// </summary>
     public static readonly TimeSpan ClaimBelieved = TimeSpan.FromSeconds(30);
 
     /// <summary>Status of a claim that has no answer yet; no HTTP status.</summary>
     private const int Unanswered = 0;
-
-    // Requests of one process with one key come here one at a time: an unanswered claim of its own is one left behind.
-    private readonly string _life = Guid.NewGuid().ToString("N");
 
     /// <summary>Claims <paramref name="key"/> for the request with this <paramref name="fingerprint"/>.</summary>
     public Task<KeyClaim> ClaimAsync(Caller caller, string key, string fingerprint, CancellationToken stop)
@@ -68,7 +66,8 @@ public sealed class ReplyStore(HeadgateDatabase database, SecretBox box, TimePro
                     if (!SameText(Open(row.Fingerprint, caller, key), fingerprint)) return new KeyClaim.OtherRequest();
                     if (row.StatusCode != Unanswered)
                         return new KeyClaim.Answered(JsonSerializer.Deserialize<KeptReply>(Open(row.Body, caller, key))!);
-                    if (row.ContentType != _life && row.CreatedAt + ClaimBelieved > now) return new KeyClaim.InProgress();
+                    // Requests of one server with one key come here one at a time: an unanswered claim of its own was left by a crash.
+                    if (row.ContentType != server.ServerName && row.CreatedAt + ClaimBelieved > now) return new KeyClaim.InProgress();
                 }
                 await Rows(db, caller, key).ExecuteDeleteAsync(cancel).ConfigureAwait(false);
                 db.IdempotentReplies.Add(new IdempotentReply
@@ -77,7 +76,7 @@ public sealed class ReplyStore(HeadgateDatabase database, SecretBox box, TimePro
                     Key = key,
                     Fingerprint = box.Seal(fingerprint, Owner(caller, key)),
                     StatusCode = Unanswered,
-                    ContentType = _life,
+                    ContentType = server.ServerName,
                     Body = "",
                     CreatedAt = now,
                 });

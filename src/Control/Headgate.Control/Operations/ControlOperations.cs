@@ -6,26 +6,26 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Control;
 
+/// <summary>Which operations are wanted; null for all.</summary>
+/// <param name="SubjectId">Of this object only.</param>
+/// <param name="Status">In this status only.</param>
+public sealed record OperationFilter(Guid? SubjectId = null, OperationStatus? Status = null);
+
 /// <summary>GET /operations: newest last; a tenant sees its own account's.</summary>
 public sealed class ListOperations(HeadgateDatabase database)
 {
-    /// <param name="caller">Who asks.</param>
-    /// <param name="page">What part.</param>
-    /// <param name="subjectId">Of this object only; null for all.</param>
-    /// <param name="activeOnly">Those that have not ended only.</param>
-    /// <param name="stop">Cancels.</param>
     public Task<Outcome<PageOf<OperationDetails>>> ExecuteAsync(
-        Caller caller, PageRequest page, Guid? subjectId, bool activeOnly, CancellationToken stop)
+        Caller caller, PageRequest page, OperationFilter filter, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(filter);
         return database.ReadAsync<Outcome<PageOf<OperationDetails>>>(
             async (db, cancel) =>
             {
                 var query = db.Operations.AsQueryable();
                 if (!caller.IsAdmin) query = query.Where(o => o.AccountId == caller.AccountId);
-                if (subjectId is { } id) query = query.Where(o => o.SubjectId == id);
-                if (activeOnly)
-                    query = query.Where(o => o.Status != OperationStatus.Succeeded && o.Status != OperationStatus.Failed);
+                if (filter.SubjectId is { } id) query = query.Where(o => o.SubjectId == id);
+                if (filter.Status is { } status) query = query.Where(o => o.Status == status);
                 var found = await query.PageAsync(page, cancel).ConfigureAwait(false);
                 if (found is not Outcome<PageOf<Operation>>.Done { Value: var operations }) return found.Problem!;
                 var ids = operations.Items.Select(o => o.Id).ToList();

@@ -50,6 +50,9 @@ public sealed partial class OperationEngine : IAsyncDisposable
         _journal = new OperationJournal(database, catalog, feed, time, $"{options.ServerName}#{Guid.NewGuid():N}");
     }
 
+    /// <summary>True from the end of <see cref="StartAsync"/> to the beginning of <see cref="StopAsync"/>.</summary>
+    public bool IsRunning => !_loops.IsCompleted && !_stop.IsCancellationRequested;
+
     /// <summary>Takes over what an earlier process of this server left, and begins to work.</summary>
     public async Task StartAsync(CancellationToken stop)
     {

@@ -40,6 +40,24 @@ internal static class ProblemTable
         [ProblemCodes.InternalError] = Status500InternalServerError,
         [ProblemCodes.NotReady] = Status503ServiceUnavailable,
 
+        // The control plane's refusals that come from the state of things, not from the request.
+        ["no-pool-fits"] = Status409Conflict,
+        ["pool-state"] = Status409Conflict,
+        ["pool-not-reached"] = Status409Conflict,
+        ["volume-state"] = Status409Conflict,
+        ["volume-connected"] = Status409Conflict,
+        ["volume-has-snapshots"] = Status409Conflict,
+        ["snapshot-state"] = Status409Conflict,
+        ["access-revoking"] = Status409Conflict,
+        ["connection-not-ready"] = Status409Conflict,
+        ["too-many-initiators"] = Status409Conflict,
+        ["name-ambiguous"] = Status409Conflict,
+        ["operation-not-cancellable"] = Status409Conflict,
+        ["offering-retired"] = Status409Conflict,
+        ["last-admin-key"] = Status409Conflict,
+        ["secret-unreadable"] = Status500InternalServerError,
+        ["provider-not-loaded"] = Status503ServiceUnavailable,
+
         // The array's word, where a call waits for it.
         [FaultCodes.InUse] = Status409Conflict,
         [FaultCodes.OutOfCapacity] = Status409Conflict,

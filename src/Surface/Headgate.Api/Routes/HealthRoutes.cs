@@ -1,6 +1,7 @@
 using Headgate.Api.Metrics;
 using Headgate.Api.Problems;
 using Headgate.Control.Census;
+using Headgate.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -27,7 +28,8 @@ internal static partial class HealthRoutes
             .Named("getMetrics", "Counts and capacities in the Prometheus text format").Produces<string>(Status200OK, "text/plain");
     }
 
-    private static async Task<IResult> ReadyAsync(CensusTaker census, ILogger<Health> log, CancellationToken stop)
+    private static async Task<IResult> ReadyAsync(
+        CensusTaker census, OperationEngine engine, ILogger<Health> log, CancellationToken stop)
     {
         try
         {
@@ -38,7 +40,9 @@ internal static partial class HealthRoutes
             LogUnreachable(log, error);
             return ProblemResult.Of(ProblemCodes.NotReady, "The database does not answer; the server's log says why.");
         }
-        return TypedResults.Text("ready\n");
+        return engine.IsRunning
+            ? TypedResults.Text("ready\n")
+            : ProblemResult.Of(ProblemCodes.NotReady, "Operations are not being worked on: the server is starting or stopping.");
     }
 
     [LoggerMessage(1010, LogLevel.Error, "The database does not answer")]

@@ -41,6 +41,10 @@ internal static class RouteDocumentation
         StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType,
         StatusCodes.Status422UnprocessableEntity);
 
+    /// <summary>The problems of a call that waits for a pool's storage.</summary>
+    public static RouteHandlerBuilder ProblemsOfStorage(this RouteHandlerBuilder route) => route.Problems(
+        StatusCodes.Status502BadGateway, StatusCodes.Status503ServiceUnavailable, StatusCodes.Status504GatewayTimeout);
+
     /// <summary>Problem answers with these statuses.</summary>
     public static RouteHandlerBuilder Problems(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)
     {

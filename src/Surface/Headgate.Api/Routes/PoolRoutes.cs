@@ -1,0 +1,81 @@
+using Headgate.Api.Auth;
+using Headgate.Api.Contract;
+using Headgate.Api.Paging;
+using Headgate.Api.Problems;
+using Headgate.Control;
+using Headgate.Domain;
+using Headgate.Operations;
+using Headgate.Primitives;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using static Microsoft.AspNetCore.Http.StatusCodes;
+
+namespace Headgate.Api.Routes;
+
+/// <summary>Providers and pools: for admins.</summary>
+internal static class PoolRoutes
+{
+    public static void Map(RouteGroupBuilder admins)
+    {
+        MapProviders(admins.MapGroup("/providers").WithTags("Pools"));
+        var pools = admins.MapGroup("/pools").WithTags("Pools");
+        pools.MapGet("", ([AsParameters] PageQuery page, HttpContext http, ListPools list, CancellationToken stop) =>
+                page.AnswerAsync(request => list.ExecuteAsync(http.Caller(), request, stop), PoolViews.Show))
+            .Named("listPools", "List the pools").AnswersPage<PoolView>();
+        pools.MapGet("/{ref}", async (string @ref, HttpContext http, GetPool get, CancellationToken stop) =>
+                (await get.ExecuteAsync(http.Caller(), @ref, stop)).Ok(PoolViews.Show))
+            .Named("getPool", "Show a pool; by id a removed one too").Answers<PoolView>().Problems(Status404NotFound);
+        pools.MapPost("", AddAsync)
+            .Named("addPool", "Add a pool; the operation reaches its storage").AnswersOperation().ProblemsOfBody()
+            .Problems(Status404NotFound);
+        pools.MapDelete("/{ref}", async (string @ref, HttpContext http, RemovePool remove, CancellationToken stop) =>
+                (await remove.ExecuteAsync(http.Caller(), @ref, stop)).Accepted())
+            .Named("removePool", "Remove a pool without volumes").AnswersOperation().Problems(Status404NotFound);
+        MapAction(pools, "enable", PoolAction.Enable, "Let a pool take new volumes again");
+        MapAction(pools, "disable", PoolAction.Disable, "Keep new volumes off a pool");
+        MapAction(pools, "maintain", PoolAction.Maintain, "Keep new volumes off a pool and tell its storage to expect work");
+        pools.MapPost("/{ref}/check", async (string @ref, HttpContext http, CheckPool check, CancellationToken stop) =>
+                (await check.ExecuteAsync(http.Caller(), @ref, stop)).Ok(PoolViews.Show))
+            .Named("checkPool", "Compare a pool with its storage now; repairs nothing").Answers<PoolCheck>()
+            .Problems(Status404NotFound, Status422UnprocessableEntity).ProblemsOfStorage();
+    }
+
+    private static void MapAction(RouteGroupBuilder pools, string verb, PoolAction action, string summary) =>
+        pools.MapPost($"/{{ref}}/{verb}", async (string @ref, HttpContext http, ChangePoolState change, CancellationToken stop) =>
+                (await change.ExecuteAsync(http.Caller(), @ref, action, stop)).Ok(PoolViews.Show))
+            .Named($"{verb}Pool", summary).Answers<PoolView>().Problems(Status404NotFound, Status409Conflict).ProblemsOfStorage();
+
+    private static void MapProviders(RouteGroupBuilder providers)
+    {
+        // There are a handful of providers, known at start: one page holds them all.
+        providers.MapGet("", ([AsParameters] PageQuery page, IProviderCatalog catalog) => page.AnswerAsync(
+                _ => Task.FromResult<Outcome<PageOf<ProviderView>>>(new PageOf<ProviderView>([.. catalog.All.Select(ProviderViews.Show)], null)),
+                view => view))
+            .Named("listProviders", "List the storage providers with their settings and capabilities").AnswersPage<ProviderView>();
+        providers.MapGet("/{name}", (string name, IProviderCatalog catalog) => catalog.Find(name) is { } provider
+                ? (IResult)TypedResults.Ok(ProviderViews.Show(provider))
+                : ProblemResult.Refused(References.NotFound("provider", name)))
+            .Named("getProvider", "Show a storage provider").Answers<ProviderView>().Problems(Status404NotFound);
+    }
+
+    private static async Task<IResult> AddAsync(CreatePool body, HttpContext http, AddPool add, CancellationToken stop)
+    {
+        var scope = Words.Read<StorageScope>(body.Scope, "scope");
+        if (scope is not Outcome<StorageScope>.Done known) return ProblemResult.Refused(scope.Problem!);
+        if (Sizes.Read(body.CapacityBytes, "capacityBytes", out var capacity) is { } problem) return ProblemResult.Refused(problem);
+        var request = new AddPoolRequest(body.Name, body.Provider, body.Zone)
+        {
+            Scope = known.Value,
+            Cluster = body.Cluster,
+            Host = body.Host,
+            Tags = body.Tags,
+            Settings = body.Settings,
+            Secrets = body.Secrets,
+            CapacityBytes = capacity,
+            CapacityIops = body.CapacityIops,
+            RequireChap = body.RequireChap,
+        };
+        return (await add.ExecuteAsync(http.Caller(), request, stop)).Accepted();
+    }
+}

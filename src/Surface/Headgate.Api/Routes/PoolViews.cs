@@ -1,0 +1,37 @@
+using Headgate.Api.Contract;
+using Headgate.Control;
+
+namespace Headgate.Api.Routes;
+
+/// <summary>Pools as the contract shows them.</summary>
+internal static class PoolViews
+{
+    public static PoolView Show(PoolDetails found) => new()
+    {
+        Id = found.Pool.Id,
+        Name = found.Pool.Name,
+        Provider = found.Pool.Provider,
+        State = Words.Of(found.Pool.State),
+        Cause = found.Pool.Cause?.ToString(),
+        Managed = found.Pool.Managed,
+        Scope = Words.Of(found.Pool.Scope),
+        Zone = found.Zone,
+        Cluster = found.Cluster,
+        Host = found.Host,
+        Tags = found.Pool.Tags,
+        Settings = found.Pool.Settings,
+        RequireChap = found.Pool.RequireChap,
+        Description = found.Pool.Description,
+        CapacityBytes = found.Pool.CapacityBytes?.Bytes,
+        ReservedBytes = found.Pool.ReservedBytes.Bytes,
+        CapacityIops = found.Pool.CapacityIops,
+        ReservedIops = found.Pool.ReservedIops,
+        Volumes = found.Volumes,
+        Capabilities = found.Capabilities is { } capabilities ? ProviderViews.Show(capabilities) : null,
+        CreatedAt = found.Pool.CreatedAt,
+    };
+
+    public static PoolCheck Show(PoolCheckResult result) => new(
+        result.Pool.Name, result.At, result.VolumesChecked,
+        [.. result.Findings.Select(f => new PoolFinding(f.Kind, f.VolumeId, f.Volume, f.Handle, f.Message))]);
+}

@@ -1,0 +1,25 @@
+using Headgate.Api.Contract;
+using Headgate.Storage.Sdk;
+
+namespace Headgate.Api.Routes;
+
+/// <summary>Providers and what they can honour, as the contract shows them.</summary>
+internal static class ProviderViews
+{
+    public static ProviderView Show(IPrimaryDataStoreProvider provider) => new(
+        provider.Info.Name, provider.Info.Version.ToString(), provider.Info.Description, provider.Info.Managed, "loaded",
+        [.. provider.Settings.Settings.Select(Show)], Show(provider.Capabilities));
+
+    public static CapabilitiesView Show(DriverCapabilities can) => new(
+        Show(can.MinIops), Show(can.MaxIops), Show(can.BurstIops), Show(can.MaxBandwidth),
+        Words.Of(can.LiveQosChange), Words.Of(can.LiveResize), Words.Of(can.Snapshots), Words.Of(can.Clones), Words.Of(can.Chap),
+        Words.Of(can.AccessPerHost), Words.Of(can.Inventory),
+        can.VolumeSize.From, can.VolumeSize.To, can.VolumeSize.Step);
+
+    private static QosSupportView Show(QosSupport limit) =>
+        new(Words.Of(limit.Support), limit.Range?.From, limit.Range?.To, limit.Range?.Step);
+
+    // A secret's default, should a provider have one, is a secret too.
+    private static SettingView Show(Setting setting) => new(
+        setting.Name, Words.Of(setting.Kind), setting.Required, setting.Kind is SettingKind.Secret ? null : setting.Default, setting.Help);
+}

@@ -1,0 +1,62 @@
+using Headgate.Api.Contract;
+using Headgate.Control;
+using Headgate.Domain;
+using Headgate.Placement;
+using Headgate.Storage.Sdk;
+
+namespace Headgate.Api.Routes;
+
+/// <summary>Volumes, promises and connections as the contract shows them.</summary>
+internal static class VolumeViews
+{
+    public static Contract.VolumeView Show(VolumeDetails found) => new()
+    {
+        Id = found.Volume.Id,
+        Name = found.Volume.Name,
+        Account = found.Account,
+        State = Words.Of(found.Volume.State),
+        Cause = found.Volume.Cause?.ToString(),
+        Type = found.Volume.Type.ToString().ToUpperInvariant(),
+        Zone = found.Zone,
+        Pool = found.Pool,
+        DiskOffering = found.DiskOffering,
+        SizeBytes = found.Volume.Size.Bytes,
+        Promises = Show(found.Volume.Promises),
+        Initiators = found.Initiators,
+        Handle = found.Volume.Handle,
+        CreatedAt = found.Volume.CreatedAt,
+    };
+
+    public static VolumeQosView Show(VolumeQosDetails found) => new(
+        found.Volume.Id, found.Volume.Name, Show(found.Promises), found.Measured is { } m ? Show(m) : null, found.MeasuredProblem);
+
+    public static PlacementExplanation Show(PlacementAnswer answer) => new(
+        answer.Chosen?.Pool.Name,
+        [.. answer.Verdicts.Select(v => new PlacementCandidate(v.Pool.Name, v.Fits, v.Reasons, Show(v.Promises)))]);
+
+    public static ConnectionView Show(Connection connection) => connection switch
+    {
+        Connection.Iscsi iscsi => new ConnectionView(
+            "iscsi", iscsi.Portals, iscsi.TargetName, iscsi.Lun,
+            iscsi.Chap is { } chap ? new ChapView(chap.Username, chap.Secret, chap.TargetSecret) : null, UriOf(iscsi)),
+        Connection.Local local => new ConnectionView("local", [], "", 0, null, new Uri(local.Path).AbsoluteUri),
+        _ => throw new System.Diagnostics.UnreachableException(connection.GetType().Name),
+    };
+
+    private static IReadOnlyList<PromiseView> Show(IReadOnlyList<Promise> promises) =>
+    [
+        .. promises.Select(p => new PromiseView(
+            Words.Of(p.Kind), p.Requested, p.Required, p.Granted, Words.Of(p.EnforcedBy), p.Applied)),
+    ];
+
+    private static MeasuredView Show(VolumeStatistics figures) => new(
+        figures.At, figures.Iops, figures.BytesPerSecond, figures.LatencyMicros, figures.Throttle, figures.BurstCredit);
+
+    // libiscsi's form, which QEMU and its tools take as it is: iscsi://USER%SECRET@HOST:PORT/TARGET/LUN. They do not decode
+    // the credentials, so these are not encoded either.
+    private static string UriOf(Connection.Iscsi iscsi)
+    {
+        var login = iscsi.Chap is { } chap ? $"{chap.Username}%{chap.Secret}@" : "";
+        return $"iscsi://{login}{iscsi.Portals[0]}/{iscsi.TargetName}/{iscsi.Lun}";
+    }
+}

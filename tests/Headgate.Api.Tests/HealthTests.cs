@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Headgate.Api.Tests;
+
+/// <summary>What monitoring and load balancers see, without a key.</summary>
+public sealed partial class HealthTests(StorageHost storage) : IClassFixture<StorageHost>
+{
+    private readonly ApiHost _api = storage.Api;
+
+    [Theory]
+    [InlineData("/healthz", "ok")]
+    [InlineData("/readyz", "ready")]
+    public async Task A_server_at_work_says_so(string address, string says)
+    {
+        using var nobody = _api.Client(null);
+        Assert.Equal(says + "\n", await nobody.GetStringAsync(new Uri(address, UriKind.Relative), ApiHost.Stop));
+    }
+
+    [Fact]
+    public async Task Without_its_database_a_server_is_alive_and_not_ready()
+    {
+        await using var api = await ApiHost.StartAsync();
+        using var lost = api.LoseDatabase();
+        using var nobody = api.Client(null);
+        await ApiHost.ProblemAsync(await nobody.GetAsync(new Uri("/readyz", UriKind.Relative), ApiHost.Stop), 503, "not-ready");
+        Assert.Equal(HttpStatusCode.OK, (await nobody.GetAsync(new Uri("/healthz", UriKind.Relative), ApiHost.Stop)).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_metrics_page_is_well_formed_and_counts_what_there_is()
+    {
+        using var admin = new Driver(_api, _api.AdminKey);
+        await admin.RunAsync("/api/v1/volumes", new { name = "counted", diskOffering = "custom", sizeBytes = 1L << 30, minIops = 100, maxIops = 1000 });
+        using var nobody = _api.Client(null);
+        using var answer = await nobody.GetAsync(new Uri("/metrics", UriKind.Relative), ApiHost.Stop);
+        Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
+        var lines = (await answer.Content.ReadAsStringAsync(ApiHost.Stop)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines, line => Assert.Matches(Line(), line));
+
+        Assert.Equal(1, Sample(lines, "headgate_volumes{state=\"ready\"}"));
+        Assert.Equal(0, Sample(lines, "headgate_volumes{state=\"error\"}"));
+        Assert.Equal(2, Sample(lines, "headgate_operations{status=\"succeeded\"}"));
+        Assert.Equal(1L << 30, Sample(lines, "headgate_pool_reserved_bytes{pool=\"ref1\",provider=\"Reference\"}"));
+        Assert.Equal(1L << 40, Sample(lines, "headgate_pool_capacity_bytes{pool=\"ref1\",provider=\"Reference\"}"));
+        Assert.Equal(100, Sample(lines, "headgate_pool_reserved_iops{pool=\"ref1\",provider=\"Reference\"}"));
+        Assert.Equal(1, Sample(lines, "headgate_pool_up{pool=\"ref1\",provider=\"Reference\"}"));
+        Assert.Equal(1, Sample(lines, "headgate_http_requests_total{method=\"POST\",route=\"/api/v1/volumes/\",status=\"202\"}"));
+    }
+
+    private static double Sample(string[] lines, string series) => double.Parse(
+        Assert.Single(lines, l => l.StartsWith(series + " ", StringComparison.Ordinal))[(series.Length + 1)..], CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{([a-z]+="[^"\n]*",?)+\})? [0-9.eE+-]+)$""")]
+    private static partial Regex Line();
+}
