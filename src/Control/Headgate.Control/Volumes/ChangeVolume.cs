@@ -124,7 +124,8 @@ internal static class ChangePlan
         if (decided.Refusal is { } refusal) return refusal;
         if (decided.Event is null) return VolumeCommands.Already(volume, command);
 
-        var promises = Fit(pool, can, wish with { Size = size }, resizing, out var reasons);
+        var connections = await db.VolumeAccesses.CountAsync(a => a.VolumeId == volume.Id, stop).ConfigureAwait(false);
+        var promises = Fit(pool, can, wish with { Size = size }, resizing, connections, out var reasons);
         if (reasons.Count > 0) return DoesNotFit(volume, pool, offering, wish, reasons);
         // Until it is through, the volume holds the larger of what it had and what it will have.
         var (bytes, iops) = (size > volume.ReservedBytes ? size : volume.ReservedBytes, Math.Max(promises.ReservedIops(), volume.ReservedIops));
@@ -141,16 +142,18 @@ internal static class ChangePlan
     }
 
     private static IReadOnlyList<Promise> Fit(
-        StoragePool pool, DriverCapabilities can, VolumeWish wish, bool resizing, out List<string> reasons)
+        StoragePool pool, DriverCapabilities can, VolumeWish wish, bool resizing, int connections, out List<string> reasons)
     {
         reasons = [];
         var missing = wish.Tags.Except(pool.Tags, StringComparer.Ordinal).ToList();
         if (missing.Count > 0)
             reasons.Add($"needs tag {string.Join(", ", missing)}; has: {(pool.Tags.Count > 0 ? string.Join(", ", pool.Tags) : "none")}.");
-        if (resizing && can.LiveResize is Support.None) reasons.Add($"{pool.Provider} cannot grow a volume.");
+        if (resizing && connections > 0 && can.LiveResize is Support.None)
+            reasons.Add($"{pool.Provider} cannot grow a connected volume; disconnect its {connections} initiator(s) first.");
         if (resizing && wish.Size.Bytes > can.VolumeSize.To)
             reasons.Add($"{wish.Size} asked; it takes volumes of at most {new ByteSize(can.VolumeSize.To)}.");
-        if (!resizing && can.LiveQosChange is Support.None) reasons.Add($"{pool.Provider} cannot change the limits of a volume that exists.");
+        if (!resizing && connections > 0 && can.LiveQosChange is Support.None)
+            reasons.Add($"{pool.Provider} cannot change the limits of a connected volume; disconnect its {connections} initiator(s) first.");
         return Grants.For(pool, can, wish, hypervisorEnforces: false, reasons);
     }
 

@@ -65,10 +65,16 @@ public sealed partial class OperationEngine : IAsyncDisposable
     public async Task StopAsync()
     {
         if (_stop.IsCancellationRequested) return;
+        await HaltAsync().ConfigureAwait(false);
+        await _journal.ReleaseAsync(_journal.Owner, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the work and frees nothing: what a crash leaves.</summary>
+    internal async Task HaltAsync()
+    {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loops.ConfigureAwait(false);
         await Task.WhenAll(_running.Values).ConfigureAwait(false);
-        await _journal.ReleaseAsync(_journal.Owner, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

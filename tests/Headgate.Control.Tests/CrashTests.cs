@@ -1,0 +1,166 @@
+using Headgate.Domain;
+using Headgate.Operations;
+using Headgate.Primitives;
+using Headgate.Storage.Sdk;
+
+namespace Headgate.Control.Tests;
+
+/// <summary>
+/// Ends the server at every point of an operation, starts another, and asks for the same end: done or cleanly undone, no
+/// orphan, no double, nothing stuck, ledger equal to the array.
+/// </summary>
+public class CrashTests
+{
+    public static TheoryData<string> Scenarios => new(
+        "create", "create-refused", "create-cancelled", "clone", "delete", "expunge", "recover", "connect", "disconnect", "set-qos", "resize",
+        "snapshot", "snapshot-delete", "revert", "pool-remove");
+
+    [Theory, MemberData(nameof(Scenarios))]
+    public async Task Killed_at_any_point_an_operation_comes_to_its_end_on_the_next_server(string name)
+    {
+        var scenario = Scenario.Of(name);
+        var points = await PassAsync(scenario, null);
+        Assert.NotEmpty(points);
+        foreach (var point in points.Distinct()) await PassAsync(scenario, point);
+    }
+
+    private static async Task<IReadOnlyList<string>> PassAsync(Scenario scenario, string? killAt)
+    {
+        await using var world = await World.StartAsync(("capacityBytes", "100GiB"));
+        await scenario.Prepare(world);
+        world.Faults.Forget();
+        if (killAt is not null) world.Faults.Arm(killAt);
+        var operation = (await scenario.Ask(world)).ValueOrThrow().Operation;
+        if (killAt is not null)
+        {
+            await world.Faults.Reached.WaitAsync(TimeSpan.FromSeconds(20), world.Stop);
+            await world.KillServerAsync();
+            await world.StartServerAsync();
+        }
+        var ended = await world.EndedAsync(operation.Id).WaitAsync(TimeSpan.FromSeconds(20), world.Stop);
+        Assert.True(ended.Operation.Status == scenario.Ends, $"{killAt}: {ended.Operation.Status} {ended.Operation.Fault}");
+        await scenario.Then(world);
+        return world.Faults.Passed;
+    }
+
+    private sealed record Scenario(
+        Func<World, Task> Prepare, Func<World, Task<Outcome<OperationDetails>>> Ask, Func<World, Task> Then,
+        OperationStatus Ends = OperationStatus.Succeeded)
+    {
+        public static Scenario Of(string name) => name switch
+        {
+            "create" => new(_ => Task.CompletedTask, w => w.CreateAsync("v1"), w => StandsAsync(w, VolumeState.Ready, 1)),
+            "create-refused" => new(
+                w =>
+                {
+                    w.Array.AddForeignVolume("theirs", ByteSize.GiB(100)); // behind our back, after the survey
+                    return Task.CompletedTask;
+                },
+                w => w.CreateAsync("v1"), w => NothingAsync(w, others: 1), OperationStatus.Failed),
+            "create-cancelled" => new(
+                w =>
+                {
+                    w.Faults.Also(point => point == "volume.create/provision-lun/intended" ? CancelAsync(w) : Task.CompletedTask);
+                    return Task.CompletedTask;
+                },
+                w => w.CreateAsync("v1"), w => NothingAsync(w, others: 0), OperationStatus.Failed),
+            "clone" => new(
+                w => w.DoneAsync(w.CreateAsync("v1")),
+                w => w.Get<CreateVolume>().ExecuteAsync(w.Tenant, new CreateVolumeRequest("v2", "gold") { FromVolume = "v1" }, w.Stop),
+                w => StandsAsync(w, VolumeState.Ready, 2)),
+            "delete" => new(ConnectedAsync, w => w.Get<DeleteVolume>().ExecuteAsync(w.Tenant, "v1", w.Stop), w => StandsAsync(w, VolumeState.Deleted, 1)),
+            "recover" => new(DeletedAsync, w => w.Get<RecoverVolume>().ExecuteAsync(w.Tenant, "v1", w.Stop), w => StandsAsync(w, VolumeState.Ready, 1)),
+            "expunge" => new(DeletedAsync, w => w.Get<ExpungeVolume>().ExecuteAsync(w.Tenant, "v1", w.Stop), w => NothingAsync(w, others: 0)),
+            "connect" => new(
+                w => w.DoneAsync(w.CreateAsync("v1")), w => w.Get<ConnectVolume>().ExecuteAsync(w.Tenant, "v1", World.Initiator, w.Stop),
+                async w =>
+                {
+                    await StandsAsync(w, VolumeState.Ready, 1);
+                    Assert.Equal([World.Initiator], (await w.VolumeAsync("v1")).Initiators);
+                    var connection = (await w.Get<GetConnection>().ExecuteAsync(w.Tenant, "v1", World.Initiator, w.Stop)).ValueOrThrow();
+                    var iscsi = Assert.IsType<Connection.Iscsi>(connection);
+                    Assert.True(w.Array.LogIn(iscsi.TargetName, World.Initiator, iscsi.Chap?.Secret));
+                }),
+            "disconnect" => new(
+                ConnectedAsync, w => w.Get<DisconnectVolume>().ExecuteAsync(w.Tenant, "v1", World.Initiator, w.Stop),
+                async w =>
+                {
+                    await StandsAsync(w, VolumeState.Ready, 1);
+                    Assert.Empty((await w.VolumeAsync("v1")).Initiators);
+                }),
+            "set-qos" => new(
+                w => w.DoneAsync(w.CreateAsync("v1", "free")),
+                w => w.Get<SetVolumeQos>().ExecuteAsync(w.Tenant, "v1", new SetVolumeQosRequest(300, 3000, 3000, null), w.Stop),
+                async w =>
+                {
+                    await StandsAsync(w, VolumeState.Ready, 1);
+                    Assert.Equal(QosSpec.Create(300, 3000, 3000), (await w.VolumeAsync("v1")).Volume.Promises.ForStorage());
+                }),
+            "resize" => new(
+                w => w.DoneAsync(w.CreateAsync("v1")), w => w.Get<ResizeVolume>().ExecuteAsync(w.Tenant, "v1", ByteSize.GiB(3), w.Stop),
+                async w =>
+                {
+                    await StandsAsync(w, VolumeState.Ready, 1);
+                    Assert.Equal(ByteSize.GiB(3), (await w.VolumeAsync("v1")).Volume.Size);
+                }),
+            "snapshot" => new(
+                w => w.DoneAsync(w.CreateAsync("v1")), w => w.Get<CreateSnapshot>().ExecuteAsync(w.Tenant, "v1", "s1", w.Stop),
+                w => SnapshotStandsAsync(w, SnapshotState.Ready)),
+            "snapshot-delete" => new(
+                SnapshotAsync, w => w.Get<DeleteSnapshot>().ExecuteAsync(w.Tenant, "s1", w.Stop),
+                async w => Assert.Empty((await w.Get<ListSnapshots>().ExecuteAsync(w.Tenant, "v1", new PageRequest(), w.Stop)).ValueOrThrow().Items)),
+            "revert" => new(
+                SnapshotAsync, w => w.Get<RevertSnapshot>().ExecuteAsync(w.Tenant, "s1", w.Stop), w => SnapshotStandsAsync(w, SnapshotState.Ready)),
+            "pool-remove" => new(
+                _ => Task.CompletedTask, w => w.Get<RemovePool>().ExecuteAsync(w.Admin, "san1", w.Stop),
+                async w => Assert.Equal("pool-not-found", (await w.Get<GetPool>().ExecuteAsync(w.Admin, "san1", w.Stop)).Problem?.Code)),
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
+        };
+
+        private static async Task StandsAsync(World world, VolumeState state, int volumes)
+        {
+            Assert.Equal(state, (await world.VolumeAsync("v1")).Volume.State);
+            var check = (await world.Get<CheckPool>().ExecuteAsync(world.Admin, "san1", world.Stop)).ValueOrThrow();
+            Assert.Equal(volumes, check.VolumesChecked);
+            await world.AssertSoundAsync();
+        }
+
+        private static async Task NothingAsync(World world, int others)
+        {
+            var check = (await world.Get<CheckPool>().ExecuteAsync(world.Admin, "san1", world.Stop)).ValueOrThrow();
+            Assert.Equal((0, others), (check.VolumesChecked, check.ForeignVolumes));
+            await world.AssertSoundAsync();
+        }
+
+        private static async Task SnapshotStandsAsync(World world, SnapshotState state)
+        {
+            Assert.Equal(state, (await world.Get<GetSnapshot>().ExecuteAsync(world.Tenant, "s1", world.Stop)).ValueOrThrow().Snapshot.State);
+            await StandsAsync(world, VolumeState.Ready, 1);
+        }
+
+        private static async Task ConnectedAsync(World world)
+        {
+            await world.DoneAsync(world.CreateAsync("v1"));
+            await world.DoneAsync(world.Get<ConnectVolume>().ExecuteAsync(world.Tenant, "v1", World.Initiator, world.Stop));
+        }
+
+        private static async Task DeletedAsync(World world)
+        {
+            await world.DoneAsync(world.CreateAsync("v1"));
+            await world.DoneAsync(world.Get<DeleteVolume>().ExecuteAsync(world.Tenant, "v1", world.Stop));
+        }
+
+        private static async Task SnapshotAsync(World world)
+        {
+            await world.DoneAsync(world.CreateAsync("v1"));
+            await world.DoneAsync(world.Get<CreateSnapshot>().ExecuteAsync(world.Tenant, "v1", "s1", world.Stop));
+        }
+
+        private static async Task CancelAsync(World world)
+        {
+            var active = (await world.Get<ListOperations>().ExecuteAsync(world.Tenant, new PageRequest(), null, true, world.Stop)).ValueOrThrow();
+            foreach (var operation in active.Items.Where(o => o.Operation.Status is OperationStatus.Running))
+                await world.Get<CancelOperation>().ExecuteAsync(world.Tenant, operation.Operation.Id, world.Stop);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using Headgate.Domain;
+using Headgate.Drivers.Reference;
+using Headgate.Operations;
+using Headgate.Persistence;
+using Headgate.Primitives;
+using Headgate.Secrets;
+using Headgate.Storage.Sdk;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Account = Headgate.Domain.Account;
+using Volume = Headgate.Domain.Volume;
+
+namespace Headgate.Control.Tests;
+
+/// <summary>
+/// A management server on a database of its own and an in-memory array of its own. The array outlives the server, so a
+/// server can be killed and another started.
+/// </summary>
+public sealed class World : IAsyncDisposable
+{
+    public const string Initiator = "iqn.1993-08.org.debian:01:abc";
+
+    // In memory where there is such a place: these tests kill the server, never the machine, so no commit needs a disk.
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"hg-control-{Guid.NewGuid():N}")).FullName;
+    private readonly SecretBox _box;
+    private ServiceProvider _server = null!;
+
+    private World()
+    {
+        _box = SecretBox.OpenOrCreate(Path.Combine(_folder, "key"));
+        Database = HeadgateDatabase.Sqlite(Path.Combine(_folder, "headgate.db"));
+        Array = ReferenceArray.Named(_folder);
+    }
+
+    public HeadgateDatabase Database { get; }
+
+    public ReferenceArray Array { get; }
+
+    public FaultSwitch Faults { get; } = new();
+
+    public Caller Admin { get; } = new(Guid.CreateVersion7(), "admin", Role.Admin, "root");
+
+    public Caller Tenant { get; } = new(Guid.CreateVersion7(), "acme", Role.Tenant, "ci");
+
+    public Caller Stranger { get; } = new(Guid.CreateVersion7(), "other", Role.Tenant, "ci");
+
+    public CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public T Get<T>() where T : notnull => _server.GetRequiredService<T>();
+
+    public static async Task<World> StartAsync(params (string Name, string Value)[] settings)
+    {
+        var world = new World();
+        await world.Database.MigrateAsync(world.Stop);
+        await world.Database.WriteAsync(
+            (db, _) =>
+            {
+                var now = DateTimeOffset.UtcNow;
+                foreach (var caller in new[] { world.Admin, world.Tenant, world.Stranger })
+                    db.Accounts.Add(new Account { Id = caller.AccountId, Name = caller.Account, CreatedAt = now });
+                db.Zones.Add(new Zone { Id = Guid.CreateVersion7(), Name = "z1", CreatedAt = now });
+                db.DiskOfferings.Add(world.Offering("gold", new OfferingQos
+                {
+                    MinIops = 200, MaxIops = 1000, BurstIops = 1000, Require = [PromiseKind.MinIops, PromiseKind.MaxIops],
+                }));
+                db.DiskOfferings.Add(world.Offering("free", new OfferingQos { CustomIops = true }));
+                return Task.CompletedTask;
+            },
+            world.Stop);
+        await world.StartServerAsync();
+        await world.AddPoolAsync("san1", settings);
+        return world;
+    }
+
+    public DiskOffering Offering(string name, OfferingQos qos) =>
+        new() { Id = Guid.CreateVersion7(), Name = name, Qos = qos, CreatedAt = DateTimeOffset.UtcNow };
+
+    public async Task StartServerAsync()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(Database).AddSingleton(_box).AddSingleton<IFaultPoints>(Faults);
+        services.AddSingleton<IPrimaryDataStoreProvider>(new ReferenceProvider());
+        services.AddSingleton<Microsoft.Extensions.Logging.ILogger<OperationEngine>>(NullLogger<OperationEngine>.Instance);
+        services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
+        _server = services.BuildServiceProvider();
+        await Get<OperationEngine>().StartAsync(Stop);
+    }
+
+    /// <summary>What kill -9 leaves: nothing released, nothing tidied up.</summary>
+    public async Task KillServerAsync()
+    {
+        await Get<OperationEngine>().HaltAsync();
+        Faults.Disarm();
+    }
+
+    public Task AddPoolAsync(string name, params (string Name, string Value)[] settings)
+    {
+        var given = settings.Append(("array", _folder)).ToDictionary(s => s.Item1, s => s.Item2);
+        return DoneAsync(Get<AddPool>().ExecuteAsync(Admin, new AddPoolRequest(name, "Reference", "z1") { Settings = given }, Stop));
+    }
+
+    public Task<Outcome<OperationDetails>> CreateAsync(string name, string offering = "gold", long gib = 1, string? key = null) =>
+        Get<CreateVolume>().ExecuteAsync(
+            Tenant with { IdempotencyKey = key }, new CreateVolumeRequest(name, offering) { Size = ByteSize.GiB(gib) }, Stop);
+
+    /// <summary>Waits for the end, which must be a success.</summary>
+    public async Task<OperationDetails> DoneAsync(Task<Outcome<OperationDetails>> asked)
+    {
+        var ended = await EndedAsync(asked);
+        Assert.True(ended.Operation.Status is OperationStatus.Succeeded, $"{ended.Operation.Kind}: {ended.Operation.Fault}");
+        return ended;
+    }
+
+    public async Task<OperationDetails> EndedAsync(Task<Outcome<OperationDetails>> asked) =>
+        await EndedAsync((await asked).ValueOrThrow().Operation.Id);
+
+    public async Task<OperationDetails> EndedAsync(Guid operation) => (await Get<OperationFeed>().WaitAsync(operation, Stop))!;
+
+    public async Task<VolumeDetails> VolumeAsync(string name) => (await Get<GetVolume>().ExecuteAsync(Tenant, name, Stop)).ValueOrThrow();
+
+    /// <summary>Nothing orphaned, missing or drifted; the ledger is the sum of the volumes; nothing waits for anything.</summary>
+    public async Task AssertSoundAsync()
+    {
+        var check = (await Get<CheckPool>().ExecuteAsync(Admin, "san1", Stop)).ValueOrThrow();
+        Assert.Empty(check.Findings.Select(f => f.Message));
+        await using var db = Database.Open();
+        Assert.Equal(0, await db.OperationSubjects.CountAsync(Stop));
+        foreach (var pool in await db.Pools.ToListAsync(Stop))
+        {
+            var volumes = await db.Volumes.Where(v => v.PoolId == pool.Id).ToListAsync(Stop);
+            Assert.Equal(volumes.Sum(v => v.ReservedBytes.Bytes), pool.ReservedBytes.Bytes);
+            Assert.Equal(volumes.Sum(v => v.ReservedIops), pool.ReservedIops);
+            foreach (var volume in volumes)
+            {
+                var (bytes, iops) = volume.State is VolumeState.Expunged ? (0, 0) : (volume.Size.Bytes, volume.Promises.ReservedIops());
+                Assert.Equal((bytes, iops), (volume.ReservedBytes.Bytes, volume.ReservedIops));
+                Assert.DoesNotContain(volume.State, new[] { VolumeState.Creating, VolumeState.Changing, VolumeState.Deleting, VolumeState.Expunging });
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        Database.Dispose();
+        _box.Dispose();
+        ReferenceArray.Scrap(_folder);
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>Notes the points that are passed, and ends the server at one of them when told to.</summary>
+public sealed class FaultSwitch : IFaultPoints
+{
+    private readonly List<string> _passed = [];
+    private TaskCompletionSource _reached = new();
+    private string? _armed;
+    private Func<string, Task>? _also;
+
+    public IReadOnlyList<string> Passed
+    {
+        get { lock (_passed) return [.. _passed]; }
+    }
+
+    public Task Reached => _reached.Task;
+
+    public void Arm(string point) => (_armed, _reached) = (point, new(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    public void Disarm() => _armed = null;
+
+    public void Also(Func<string, Task>? work) => _also = work;
+
+    public void Forget()
+    {
+        lock (_passed) _passed.Clear();
+    }
+
+    public async ValueTask ReachAsync(string name, CancellationToken stop)
+    {
+        lock (_passed) _passed.Add(name);
+        if (_also is { } also) await also(name);
+        if (name != _armed) return;
+        _reached.TrySetResult();
+        throw new InvalidOperationException($"killed at {name}");
+    }
+}

@@ -1,0 +1,152 @@
+using Headgate.Domain;
+using Headgate.Primitives;
+
+namespace Headgate.Domain.Tests;
+
+/// <summary>Walks every state against every command: whatever is not in the table must be refused, with a sentence.</summary>
+public class StateMachineTests
+{
+    private static readonly Cause Why = new("why", "Because.");
+
+    private static Volume AVolume(VolumeState state) => new()
+    {
+        Id = Guid.Empty, Name = "v", AccountId = default, ZoneId = default, PoolId = default, DiskOfferingId = default,
+        State = state, Size = ByteSize.GiB(1), Promises = [], CreatedAt = default,
+    };
+
+    private static readonly VolumeCommand[] VolumeCommands =
+    [
+        new VolumeCommand.ConfirmCreated("h", ByteSize.GiB(1), []), new VolumeCommand.ReportCreateFailed(Why),
+        new VolumeCommand.BeginResize(ByteSize.GiB(2)), new VolumeCommand.ConfirmResized(ByteSize.GiB(2), []),
+        new VolumeCommand.ReportResizeFailed(), new VolumeCommand.BeginChange(), new VolumeCommand.ConfirmChanged(default, []),
+        new VolumeCommand.ReportChangeFailed(), new VolumeCommand.BeginRevert(0), new VolumeCommand.ConfirmReverted(),
+        new VolumeCommand.ReportRevertFailed(), new VolumeCommand.Delete(), new VolumeCommand.ConfirmDeleted(default),
+        new VolumeCommand.ReportDeleteFailed(), new VolumeCommand.Recover(), new VolumeCommand.Expunge(),
+        new VolumeCommand.ConfirmExpunged(), new VolumeCommand.ReportExpungeFailed(Why), new VolumeCommand.ReportMissing(Why),
+    ];
+
+    private static readonly Dictionary<(VolumeState, Type), VolumeState> VolumeMoves = new()
+    {
+        [(VolumeState.Creating, typeof(VolumeCommand.ConfirmCreated))] = VolumeState.Ready,
+        [(VolumeState.Creating, typeof(VolumeCommand.ReportCreateFailed))] = VolumeState.Expunged,
+        [(VolumeState.Ready, typeof(VolumeCommand.BeginResize))] = VolumeState.Resizing,
+        [(VolumeState.Resizing, typeof(VolumeCommand.ConfirmResized))] = VolumeState.Ready,
+        [(VolumeState.Resizing, typeof(VolumeCommand.ReportResizeFailed))] = VolumeState.Ready,
+        [(VolumeState.Ready, typeof(VolumeCommand.BeginChange))] = VolumeState.Changing,
+        [(VolumeState.Changing, typeof(VolumeCommand.ConfirmChanged))] = VolumeState.Ready,
+        [(VolumeState.Changing, typeof(VolumeCommand.ReportChangeFailed))] = VolumeState.Ready,
+        [(VolumeState.Ready, typeof(VolumeCommand.BeginRevert))] = VolumeState.Reverting,
+        [(VolumeState.Reverting, typeof(VolumeCommand.ConfirmReverted))] = VolumeState.Ready,
+        [(VolumeState.Reverting, typeof(VolumeCommand.ReportRevertFailed))] = VolumeState.Ready,
+        [(VolumeState.Ready, typeof(VolumeCommand.Delete))] = VolumeState.Deleting,
+        [(VolumeState.Deleting, typeof(VolumeCommand.ConfirmDeleted))] = VolumeState.Deleted,
+        [(VolumeState.Deleting, typeof(VolumeCommand.ReportDeleteFailed))] = VolumeState.Ready,
+        [(VolumeState.Deleted, typeof(VolumeCommand.Recover))] = VolumeState.Ready,
+        [(VolumeState.Deleted, typeof(VolumeCommand.Expunge))] = VolumeState.Expunging,
+        [(VolumeState.Error, typeof(VolumeCommand.Expunge))] = VolumeState.Expunging,
+        [(VolumeState.Expunging, typeof(VolumeCommand.ConfirmExpunged))] = VolumeState.Expunged,
+        [(VolumeState.Expunging, typeof(VolumeCommand.ReportExpungeFailed))] = VolumeState.Error,
+        [(VolumeState.Ready, typeof(VolumeCommand.ReportMissing))] = VolumeState.Error,
+        [(VolumeState.Deleted, typeof(VolumeCommand.ReportMissing))] = VolumeState.Error,
+    };
+
+    [Fact]
+    public void A_volume_moves_by_the_table_and_refuses_or_ignores_everything_else()
+    {
+        var (accepted, repeats, refused) = (0, 0, 0);
+        foreach (var state in Enum.GetValues<VolumeState>())
+        {
+            foreach (var command in VolumeCommands)
+            {
+                var volume = AVolume(state);
+                var decision = VolumeMachine.Decide(volume, command);
+                if (VolumeMoves.TryGetValue((state, command.GetType()), out var next))
+                {
+                    Assert.True(decision.Event is not null, $"{state} x {command.GetType().Name}");
+                    Assert.Equal(next, VolumeMachine.Evolve(volume, decision.Event).State);
+                    accepted++;
+                    continue;
+                }
+                Assert.Null(decision.Event);
+                if (decision.Refusal is { } refusal)
+                {
+                    Assert.Contains("volume v", refusal.Message, StringComparison.OrdinalIgnoreCase);
+                    refused++;
+                }
+                else repeats++;
+            }
+        }
+        Assert.Equal((21, 18, 151), (accepted, repeats, refused));
+    }
+
+    [Fact]
+    public void Every_state_but_expunged_has_a_way_on()
+    {
+        foreach (var state in Enum.GetValues<VolumeState>())
+        {
+            var ways = VolumeCommands.Count(c => VolumeMachine.Decide(AVolume(state), c).Event is not null);
+            Assert.True(state is VolumeState.Expunged ? ways == 0 : ways > 0, $"{state} has {ways} way(s) on");
+        }
+    }
+
+    [Fact]
+    public void A_volume_cannot_shrink_and_a_connected_one_cannot_be_reverted()
+    {
+        var ready = AVolume(VolumeState.Ready);
+        Assert.Equal("size-out-of-range", VolumeMachine.Decide(ready, new VolumeCommand.BeginResize(ByteSize.MiB(1))).Refusal?.Code);
+        Assert.Equal("volume-connected", VolumeMachine.Decide(ready, new VolumeCommand.BeginRevert(2)).Refusal?.Code);
+    }
+
+    [Fact]
+    public void A_snapshot_answers_every_command_in_every_state()
+    {
+        SnapshotCommand[] commands =
+        [
+            new SnapshotCommand.ConfirmCreated("h", default), new SnapshotCommand.ReportCreateFailed(Why), new SnapshotCommand.BeginRevert(),
+            new SnapshotCommand.EndRevert(), new SnapshotCommand.Delete(), new SnapshotCommand.ConfirmDeleted(), new SnapshotCommand.ReportDeleteFailed(Why),
+        ];
+        var moves = new List<string>();
+        foreach (var state in Enum.GetValues<SnapshotState>())
+        {
+            foreach (var command in commands)
+            {
+                var snapshot = new Snapshot
+                {
+                    Id = default, Name = "s", AccountId = default, VolumeId = default, PoolId = default, State = state, Size = default, CreatedAt = default,
+                };
+                if (SnapshotMachine.Decide(snapshot, command).Event is { } e)
+                    moves.Add($"{state} {command.GetType().Name} {SnapshotMachine.Evolve(snapshot, e).State}");
+            }
+        }
+        Assert.Equal(
+        [
+            "Creating ConfirmCreated Ready", "Creating ReportCreateFailed Deleted", "Ready BeginRevert Reverting", "Ready Delete Deleting",
+            "Reverting EndRevert Ready", "Deleting ConfirmDeleted Deleted", "Deleting ReportDeleteFailed Error", "Error Delete Deleting",
+        ], moves);
+    }
+
+    [Fact]
+    public void A_pool_answers_every_command_in_every_state()
+    {
+        var findings = new PoolFindings("b", "d", null, null, "{}", default, 0);
+        PoolCommand[] commands =
+        [
+            new PoolCommand.ConfirmInitialized(findings), new PoolCommand.ReportInitializeFailed(Why), new PoolCommand.Enable(), new PoolCommand.Disable(),
+            new PoolCommand.Maintain(), new PoolCommand.Remove(0), new PoolCommand.ConfirmRemoved(), new PoolCommand.ReportRemoveFailed(Why),
+        ];
+        var moves = new List<string>();
+        foreach (var state in Enum.GetValues<PoolState>())
+            foreach (var command in commands)
+                if (PoolMachine.Decide(Pools.Pool("p") with { State = state }, command).Event is { } e)
+                    moves.Add($"{state} {command.GetType().Name} {PoolMachine.Evolve(Pools.Pool("p") with { State = state }, e).State}");
+        Assert.Equal(
+        [
+            "Initializing ConfirmInitialized Up", "Initializing ReportInitializeFailed Removed",
+            "Up Disable Disabled", "Up Maintain Maintenance", "Up Remove Removing",
+            "Disabled Enable Up", "Disabled Maintain Maintenance", "Disabled Remove Removing",
+            "Maintenance Enable Up", "Maintenance Remove Removing",
+            "Removing ConfirmRemoved Removed", "Removing ReportRemoveFailed Error", "Error Remove Removing",
+        ], moves);
+        Assert.Equal("pool-in-use", PoolMachine.Decide(Pools.Pool("p"), new PoolCommand.Remove(3)).Refusal?.Code);
+    }
+}
