@@ -235,6 +235,8 @@ internal sealed partial class Session
         {
             case PlanKind.Execute:
                 task.Kind = IoKind.Call;
+                // Known only now that the data is here: what UNMAP frees, whether a WRITE SAME frees or really writes.
+                task.CostBytes = Volume.Unit.CostOf(plan, task.Cdb, task.Buffer.Span[..(int)task.DataOut.Wanted]);
                 // COMPARE AND WRITE and ORWRITE read before they write (SBC-3 sections 5.2 and 5.15).
                 task.IsExclusive = plan.IsWrite && task.Cdb[0] is 0x89 or 0x8B;
                 return true;
