@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Headgate.Element.Contracts;
+using Headgate.Storage.Sdk;
+
+namespace Headgate.Drivers.SolidFire;
+
+/// <summary>
+/// What we leave on the cluster to know our things again: attributes (at most 1000 bytes each by the API's limit; ours
+/// are below 400) and names for people. Only attributes are ever trusted.
+/// </summary>
+internal static class Marks
+{
+    private const string Pool = "hgPool";
+    private const string Key = "hgKey";
+    private const string Account = "hgAccount";
+    private const string Asked = "hgAsked";
+    private const string Stage = "hgStage";
+    private const string Initiator = "hgInitiator";
+    private const string Cloning = "cloning";
+    private const int MaxName = 64; // volumes, snapshots of older releases, groups
+
+    public static JsonObject OfVolume(Guid pool, ObjectKey key, VolumeSpec spec, bool cloning = false)
+    {
+        var marks = new JsonObject
+        {
+            [Pool] = pool.ToString("N"), [Key] = key.ToString(), [Account] = spec.AccountId.ToString("N"), [Asked] = AskedFor(spec),
+        };
+        if (cloning) marks[Stage] = Cloning;
+        return marks;
+    }
+
+    public static JsonObject OfSnapshot(Guid pool, ObjectKey key) => new() { [Pool] = pool.ToString("N"), [Key] = key.ToString() };
+
+    public static JsonObject OfAccount(Guid pool, Guid account) => new() { [Pool] = pool.ToString("N"), [Account] = account.ToString("N") };
+
+    public static JsonObject OfInitiator(string initiatorName) => new() { [Initiator] = initiatorName };
+
+    public static ObjectKey? KeyOf(JsonObject? attributes) =>
+        Guid.TryParseExact(Text(attributes, Key), "N", out var key) ? new ObjectKey(key) : null;
+
+    public static bool IsOfPool(JsonObject? attributes, Guid pool) => Text(attributes, Pool) == pool.ToString("N");
+
+    public static bool IsOurInitiator(JsonObject? attributes) => Text(attributes, Initiator) is not null;
+
+    public static bool IsOurAccount(JsonObject? attributes) => Text(attributes, Account) is not null;
+
+    public static bool IsCloning(Volume volume) => Text(volume.Attributes, Stage) == Cloning;
+
+    /// <summary>What the volume was asked to be at first: a resize or a QoS change later does not make a repeat a reuse.</summary>
+    public static string AskedFor(VolumeSpec spec) =>
+        $"{spec.Size.Bytes}/{spec.Qos.MinIops}/{spec.Qos.MaxIops}/{spec.Qos.BurstIops}/{spec.AccountId:N}";
+
+    public static string? AskedFor(Volume volume) => Text(volume.Attributes, Asked);
+
+    /// <summary><c>hg-1a2b3c4d-my-disk</c>: letters, digits and dashes, because the name becomes part of the IQN.</summary>
+    public static string Name(ObjectKey key, string name)
+    {
+        var text = new StringBuilder("hg-").Append(key.ToString().AsSpan(0, 8)).Append('-');
+        foreach (var c in name.ToLowerInvariant())
+        {
+            if (text.Length == MaxName) break;
+            if (char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)) text.Append(c);
+            else if (text[^1] != '-') text.Append('-');
+        }
+        return text.ToString().TrimEnd('-');
+    }
+
+    public static string AccountName(string prefix, Guid account) => $"{prefix}-{account:N}";
+
+    /// <summary>A short name for an initiator: IQNs have up to 223 characters and colons that clients' URLs do not take.</summary>
+    public static string InitiatorAlias(string initiatorName) =>
+        "hg-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(initiatorName)).AsSpan(0, 8));
+
+    private static string? Text(JsonObject? attributes, string name) =>
+        attributes is not null && attributes.TryGetPropertyValue(name, out var node) && node is JsonValue value && value.TryGetValue<string>(out var text)
+            ? text
+            : null;
+}
