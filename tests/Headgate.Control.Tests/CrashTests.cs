@@ -158,7 +158,7 @@ public class CrashTests
 
         private static async Task CancelAsync(World world)
         {
-            var active = (await world.Get<ListOperations>().ExecuteAsync(world.Tenant, new PageRequest(), null, true, world.Stop)).ValueOrThrow();
+            var active = (await world.Get<ListOperations>().ExecuteAsync(world.Tenant, new PageRequest(), new OperationFilter(), world.Stop)).ValueOrThrow();
             foreach (var operation in active.Items.Where(o => o.Operation.Status is OperationStatus.Running))
                 await world.Get<CancelOperation>().ExecuteAsync(world.Tenant, operation.Operation.Id, world.Stop);
         }

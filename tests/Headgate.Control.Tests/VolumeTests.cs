@@ -55,7 +55,7 @@ public class VolumeTests
                 world.Stranger, new CreateVolumeRequest("copy", "gold") { FromVolume = reference }, world.Stop)).Problem?.Code);
         }
         Assert.True((await world.Get<GetVolume>().ExecuteAsync(world.Admin, "v1", world.Stop)).IsDone);
-        Assert.Empty((await world.Get<ListOperations>().ExecuteAsync(world.Stranger, new PageRequest(), null, false, world.Stop)).ValueOrThrow().Items);
+        Assert.Empty((await world.Get<ListOperations>().ExecuteAsync(world.Stranger, new PageRequest(), new OperationFilter(), world.Stop)).ValueOrThrow().Items);
     }
 
     [Fact]
