@@ -27,6 +27,9 @@ public sealed class World : IAsyncDisposable
     private readonly SecretBox _box;
     private ServiceProvider _server = null!;
 
+    // Migrated once and copied: the crash tests start some two hundred servers.
+    private static readonly Lazy<Task<byte[]>> EmptyDatabase = new(MigrateOnceAsync);
+
     private World()
     {
         _box = SecretBox.OpenOrCreate(Path.Combine(_folder, "key"));
@@ -53,6 +56,7 @@ public sealed class World : IAsyncDisposable
     public static async Task<World> StartAsync(params (string Name, string Value)[] settings)
     {
         var world = new World();
+        await File.WriteAllBytesAsync(Path.Combine(world._folder, "headgate.db"), await EmptyDatabase.Value, world.Stop);
         await world.Database.MigrateAsync(world.Stop);
         await world.Database.WriteAsync(
             (db, _) =>
@@ -139,6 +143,16 @@ public sealed class World : IAsyncDisposable
                 Assert.DoesNotContain(volume.State, new[] { VolumeState.Creating, VolumeState.Changing, VolumeState.Deleting, VolumeState.Expunging });
             }
         }
+    }
+
+    private static async Task<byte[]> MigrateOnceAsync()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"hg-control-{Guid.NewGuid():N}.db");
+        using (var database = HeadgateDatabase.Sqlite(path)) await database.MigrateAsync(CancellationToken.None);
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools(); // the last connection folds the log into the file
+        var bytes = await File.ReadAllBytesAsync(path);
+        File.Delete(path);
+        return bytes;
     }
 
     public async ValueTask DisposeAsync()
