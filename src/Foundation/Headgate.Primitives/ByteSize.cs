@@ -25,16 +25,16 @@ public readonly record struct ByteSize : IComparable<ByteSize>
     public long Bytes { get; }
 
     /// <summary><paramref name="count"/> KiB (1024 bytes each).</summary>
-    public static ByteSize KiB(long count) => new(checked(count << 10));
+    public static ByteSize KiB(long count) => new(checked(count * (1L << 10)));
 
     /// <summary><paramref name="count"/> MiB.</summary>
-    public static ByteSize MiB(long count) => new(checked(count << 20));
+    public static ByteSize MiB(long count) => new(checked(count * (1L << 20)));
 
     /// <summary><paramref name="count"/> GiB.</summary>
-    public static ByteSize GiB(long count) => new(checked(count << 30));
+    public static ByteSize GiB(long count) => new(checked(count * (1L << 30)));
 
     /// <summary><paramref name="count"/> TiB.</summary>
-    public static ByteSize TiB(long count) => new(checked(count << 40));
+    public static ByteSize TiB(long count) => new(checked(count * (1L << 40)));
 
     /// <summary>This size rounded up to a multiple of <paramref name="step"/>.</summary>
     public ByteSize RoundUpTo(ByteSize step) =>
