@@ -90,7 +90,7 @@ public sealed partial class DocumentationTests
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "ARCHITECTURE.md"));
 
-        Assert.Empty(Repository.Sources.Select(project => project.Name).Where(name => !text.Contains(name, StringComparison.Ordinal)));
+        Assert.All(Repository.Sources, project => Assert.Contains(project.Name, text, StringComparison.Ordinal));
     }
 
     private static bool Resolves(string document, string target)

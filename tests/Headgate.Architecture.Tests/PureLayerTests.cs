@@ -36,7 +36,7 @@ public sealed class PureLayerTests
     [Theory]
     [MemberData(nameof(Layers))]
     public void A_pure_layer_calls_nothing_that_brings_the_outside_in(string name) =>
-        Assert.Empty(MembersUsedBy(name).Where(member => Outside.Any(banned => member == banned || member.StartsWith(banned + ".", StringComparison.Ordinal))));
+        Assert.DoesNotContain(MembersUsedBy(name), member => Outside.Any(banned => member == banned || member.StartsWith(banned + ".", StringComparison.Ordinal)));
 
     [Fact]
     public void No_other_project_claims_to_be_pure_without_being_listed() =>

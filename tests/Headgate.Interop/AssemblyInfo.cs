@@ -1,5 +1,2 @@
-using Headgate.Interop.Harness;
-
 // Rates are measured at the clients: nothing else may run meanwhile.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
-[assembly: AssemblyFixture(typeof(HeadgateUp))]

@@ -3,6 +3,7 @@ using Headgate.Interop.Harness;
 namespace Headgate.Interop;
 
 /// <summary>What cannot be done is refused with what was asked, what there is, and what to do.</summary>
+[Collection(SharedServer.Name)]
 public sealed class ErrorTests(HeadgateUp server)
 {
     [Fact]

@@ -4,6 +4,7 @@ using Headgate.Interop.Harness;
 namespace Headgate.Interop;
 
 /// <summary>From an offering to bytes on the wire with the CLI alone, with QEMU's tools as the initiator.</summary>
+[Collection(SharedServer.Name)]
 public sealed class JourneyTests(HeadgateUp server)
 {
     private const long ImageBytes = 256L << 20;

@@ -3,6 +3,7 @@ using Headgate.Interop.Harness;
 namespace Headgate.Interop;
 
 /// <summary>The limit, measured at a real client: docs/qos.md says within -5/+2 % over 10 s, and a change within a second.</summary>
+[Collection(SharedServer.Name)]
 public sealed class LimitTests(HeadgateUp server)
 {
     [Fact]

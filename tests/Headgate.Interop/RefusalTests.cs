@@ -5,6 +5,7 @@ using Headgate.Interop.Initiator;
 namespace Headgate.Interop;
 
 /// <summary>Logins that must not succeed: class 2 of RFC 7143 section 11.13.5 with the right detail, and an event for each.</summary>
+[Collection(SharedServer.Name)]
 public sealed class RefusalTests(HeadgateUp server)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -81,7 +81,7 @@ internal sealed partial class HeadgateProcess : IAsyncDisposable
     /// <summary>SIGTERM, then the exit code.</summary>
     public async Task<int> StopAsync(TimeSpan within)
     {
-        SendSignal(_process.Id, SignalTerminate);
+        Assert.Equal(0, SendSignal(_process.Id, SignalTerminate));
         using var timeout = new CancellationTokenSource(within);
         await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;

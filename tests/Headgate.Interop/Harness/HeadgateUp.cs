@@ -23,3 +23,11 @@ public sealed class HeadgateUp : IAsyncLifetime
         if (_folder is not null) Directory.Delete(_folder, recursive: true);
     }
 }
+
+/// <summary>Tests that share the one server.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedServer : ICollectionFixture<HeadgateUp>
+{
+    /// <summary>For <c>[Collection]</c>.</summary>
+    public const string Name = "shared server";
+}
