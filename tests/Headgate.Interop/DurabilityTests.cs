@@ -27,7 +27,7 @@ public sealed class DurabilityTests
         var up = await HeadgateProcess.StartAsync(Path.Combine(folder, "data"), ports, "--capacity-iops", "50000");
         try
         {
-            var lun = await Lun.CreateAsync(up, "durable", "64MiB", max: 40000);
+            var lun = await Lun.CreateAsync(up, "durable", "1GiB", max: 40000);
             var durable = new ConcurrentDictionary<long, long>(); // block -> its last acknowledged write
             var tried = new ConcurrentDictionary<long, long>(); // block -> its last write, acknowledged or not
             for (var round = 0; round < Rounds; round++)
@@ -58,7 +58,7 @@ public sealed class DurabilityTests
         try
         {
             var starting = Enumerable.Range(0, 6).Select(i => up.CliAsync(
-                "volume", "create", "--name", $"v{i}", "--disk-offering", "custom", "--size", "64MiB", "--max-iops", "500", "--no-wait")).ToArray();
+                "volume", "create", "--name", $"v{i}", "--disk-offering", "custom", "--size", "1GiB", "--max-iops", "500", "--no-wait")).ToArray();
             await Task.WhenAny(starting);
             await up.KillAsync();
             await Task.WhenAll(starting);

@@ -8,6 +8,10 @@ namespace Headgate.Interop;
 public sealed class JourneyTests(HeadgateUp server)
 {
     private const long ImageBytes = 256L << 20;
+    private const long LunBytes = 1L << 30; // an Element volume has 1 GB at least
+
+    /// <summary>What QEMU calls itself when it is given a URI and nothing else.</summary>
+    private const string QemuInitiator = "iqn.2008-11.org.linux-kvm";
 
     private static readonly TimeSpan CopyTimeout = TimeSpan.FromMinutes(3);
 
@@ -19,25 +23,22 @@ public sealed class JourneyTests(HeadgateUp server)
         Tool.RequireQemuIscsi();
         var image = await MakeImageAsync();
 
-        await up.CliJsonAsync("disk-offering", "create", "--name", "journey", "--size", "256MiB", "--min-iops", "200", "--max-iops", "1000", "--burst-iops", "1000", "--require", "min,max");
+        await up.CliJsonAsync("disk-offering", "create", "--name", "journey", "--size", "1GiB", "--min-iops", "200", "--max-iops", "1000", "--burst-iops", "1000", "--require", "min,max");
         var volume = await up.CliJsonAsync("volume", "create", "--name", "journey1", "--disk-offering", "journey");
-        Assert.Equal(("ready", ImageBytes), (volume.GetProperty("state").GetString(), volume.GetProperty("sizeBytes").GetInt64()));
-        var lun = await Lun.ConnectAsync(up, "journey1");
+        Assert.Equal(("ready", LunBytes), (volume.GetProperty("state").GetString(), volume.GetProperty("sizeBytes").GetInt64()));
+        var lun = await Lun.ConnectAsync(up, "journey1", QemuInitiator);
 
         var back = Path.Combine(server.Folder, "back.raw");
-        var write = await Tool.RunAsync(qemuImg, ["convert", "-n", "-f", "raw", "-O", "raw", image, lun.Uri], CopyTimeout, environment: As(lun));
+        var write = await Tool.RunAsync(qemuImg, ["convert", "-n", "-f", "raw", "-O", "raw", image, lun.Uri], CopyTimeout);
         Assert.True(write.Exit == 0, write + up.Output);
-        var read = await Tool.RunAsync(qemuImg, ["convert", "-f", "raw", "-O", "raw", lun.Uri, back], CopyTimeout, environment: As(lun));
+        var read = await Tool.RunAsync(qemuImg, ["convert", "-f", "raw", "-O", "raw", lun.Uri, back], CopyTimeout);
         Assert.True(read.Exit == 0, read + up.Output);
 
-        Assert.Equal(ImageBytes, new FileInfo(back).Length);
+        Assert.Equal(LunBytes, new FileInfo(back).Length);
         Assert.Equal(await HashAsync(image), await HashAsync(back));
         var check = await Tool.RunAsync(Tool.Require("e2fsck", "e2fsprogs"), ["-fn", back], CopyTimeout);
         Assert.True(check.Exit == 0, check.ToString());
     }
-
-    /// <summary>libiscsi asks its environment for what the URI does not carry.</summary>
-    private static Dictionary<string, string> As(Lun lun) => new() { ["LIBISCSI_INITIATOR_NAME"] = lun.Initiator };
 
     /// <summary>An ext4 image of 256 MiB with 16 MiB of files that do not compress.</summary>
     private async Task<string> MakeImageAsync()
@@ -56,9 +57,17 @@ public sealed class JourneyTests(HeadgateUp server)
         return image;
     }
 
+    /// <summary>Of the image, however much longer the disk is.</summary>
     private static async Task<string> HashAsync(string file)
     {
         await using var stream = File.OpenRead(file);
-        return Convert.ToHexString(await SHA256.HashDataAsync(stream, TestContext.Current.CancellationToken));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        for (long at = 0; at < ImageBytes; at += buffer.Length)
+        {
+            await stream.ReadExactlyAsync(buffer, TestContext.Current.CancellationToken);
+            hash.AppendData(buffer);
+        }
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 }

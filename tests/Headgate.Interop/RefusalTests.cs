@@ -13,7 +13,7 @@ public sealed class RefusalTests(HeadgateUp server)
     [Fact]
     public async Task The_right_secret_logs_in()
     {
-        var lun = await Lun.CreateAsync(server.Up, "login-ok", "64MiB", max: 5000);
+        var lun = await Lun.CreateAsync(server.Up, "login-ok", "1GiB", max: 5000);
 
         var login = await MiniInitiator.LoginAsync(lun, 1, Stop);
 
@@ -28,7 +28,7 @@ public sealed class RefusalTests(HeadgateUp server)
     [Fact]
     public async Task A_wrong_secret_is_an_authentication_failure_and_an_event()
     {
-        var lun = await Lun.CreateAsync(server.Up, "wrong-secret", "64MiB", max: 500);
+        var lun = await Lun.CreateAsync(server.Up, "wrong-secret", "1GiB", max: 500);
 
         var login = await MiniInitiator.LoginAsync(lun with { Secret = "not-the-secret-x" }, 1, Stop);
 
@@ -39,7 +39,7 @@ public sealed class RefusalTests(HeadgateUp server)
     [Fact]
     public async Task An_initiator_without_a_grant_is_refused_and_an_event()
     {
-        var lun = await Lun.CreateAsync(server.Up, "no-grant", "64MiB", max: 500);
+        var lun = await Lun.CreateAsync(server.Up, "no-grant", "1GiB", max: 500);
         var stranger = "iqn.2026-01.org.headgate:stranger";
 
         var login = await MiniInitiator.LoginAsync(lun with { Initiator = stranger }, 1, Stop);
@@ -59,13 +59,13 @@ public sealed class RefusalTests(HeadgateUp server)
         var config = Path.Combine(server.Folder, "other.json");
         await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { endpoint = $"http://127.0.0.1:{up.Ports.Http}", key = key.GetProperty("key").GetString() }), Stop);
         var intruder = "iqn.2026-01.org.headgate:intruder";
-        var created = await HeadgateProcess.CliAsAsync(config, "volume", "create", "--name", "theirs", "--disk-offering", "custom", "--size", "64MiB", "--max-iops", "500");
+        var created = await HeadgateProcess.CliAsAsync(config, "volume", "create", "--name", "theirs", "--disk-offering", "custom", "--size", "1GiB", "--max-iops", "500");
         Assert.True(created.Exit == 0, created + up.Output);
         var connected = await HeadgateProcess.CliAsAsync(config, "volume", "connect", "theirs", "--initiator", intruder, "-o", "json");
         Assert.True(connected.Exit == 0, connected.ToString());
         using var json = JsonDocument.Parse(connected.Out);
         var chap = json.RootElement.GetProperty("chap");
-        var mine = await Lun.CreateAsync(up, "mine", "64MiB", max: 500);
+        var mine = await Lun.CreateAsync(up, "mine", "1GiB", max: 500);
 
         var login = await MiniInitiator.LoginAsync(
             mine with { Initiator = intruder, Username = chap.GetProperty("username").GetString()!, Secret = chap.GetProperty("secret").GetString()! }, 1, Stop);
@@ -82,7 +82,7 @@ public sealed class RefusalTests(HeadgateUp server)
     public async Task A_disconnected_initiator_is_let_in_no_more()
     {
         var up = server.Up;
-        var lun = await Lun.CreateAsync(up, "disconnected", "64MiB", max: 500);
+        var lun = await Lun.CreateAsync(up, "disconnected", "1GiB", max: 500);
         var before = await MiniInitiator.LoginAsync(lun, 1, Stop);
         Assert.NotNull(before.Session);
         await using var session = before.Session;

@@ -27,7 +27,7 @@ public sealed class StartTests
                 key = Admin(data);
                 await first.CliJsonAsync("volume", "create", "--name", "kept", "--disk-offering", "silver");
                 lun = await first.CliJsonAsync("volume", "connect", "kept", "--initiator", Lun.DefaultInitiator);
-                await first.CliJsonAsync("disk-offering", "delete", "bronze");
+                Assert.Equal(0, (await first.CliAsync("disk-offering", "delete", "bronze")).Exit);
                 offerings = await first.CliJsonAsync("disk-offering", "list");
                 Assert.Equal(0, await first.StopAsync(TimeSpan.FromSeconds(15)));
             }

@@ -2,6 +2,7 @@ using Headgate.Api;
 using Headgate.Control;
 using Headgate.Control.Access;
 using Headgate.Drivers.Reference;
+using Headgate.Drivers.SolidFire;
 using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Secrets;
@@ -62,14 +63,18 @@ internal sealed class ManagementServer : IAsyncDisposable
 
     private static WebApplication Build(ServerOptions options, DataFolder data, EmbeddedNode? embedded)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Nothing from the surroundings: the usual builders read appsettings.json and the environment, and watch the working
+        // folder with everything below it, which takes seconds where that is a checkout.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = data.Root });
         Logs.Configure(builder.Logging);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Http));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(options.Http));
         var services = builder.Services;
+        services.AddRouting();
         services.AddSingleton<IHostLifetime, ProgramLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddSingleton(OpenSecrets(data));
         services.AddSingleton(_ => HeadgateDatabase.Sqlite(data.ControlDatabase));
+        services.AddSingleton<IPrimaryDataStoreProvider>(_ => new SolidFireProvider());
         services.AddSingleton<IPrimaryDataStoreProvider>(_ => new ReferenceProvider());
         services.AddHeadgateControl(new EngineOptions { ServerName = data.ServerName() });
         services.AddHeadgateApi();

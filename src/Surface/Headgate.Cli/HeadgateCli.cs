@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Headgate.Cli;
 
@@ -57,7 +58,8 @@ public static class HeadgateCli
     /// <summary>What is wrong with a command line as a manual gives it; empty when it would be understood.</summary>
     public static IReadOnlyList<string> Misunderstood(string commandLine, IEnumerable<Command> further)
     {
-        var parsed = new HeadgateRoot(Mute(), further).Parse(commandLine);
+        var words = CommandLineParser.SplitCommandLine(commandLine).Skip(1); // the first is the program's own name
+        var parsed = new HeadgateRoot(Mute(), further).Parse([.. words]);
         return [.. parsed.Errors.Select(error => error.Message)];
     }
 
@@ -91,7 +93,7 @@ public static class HeadgateCli
         if (!asksForVerbs)
         {
             var names = new Stack<string>();
-            for (var at = parsed.CommandResult; at is not null; at = at.Parent as System.CommandLine.Parsing.CommandResult)
+            for (var at = parsed.CommandResult; at is not null; at = at.Parent as CommandResult)
                 names.Push(at.Command is HeadgateRoot ? "headgate" : at.Command.Name);
             await streams.Error.WriteLineAsync($"See '{string.Join(' ', names)} --help'.");
         }

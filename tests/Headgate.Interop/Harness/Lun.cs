@@ -25,8 +25,4 @@ internal sealed record Lun(string Portal, string Iqn, int Number, string Usernam
             json.GetProperty("portals")[0].GetString()!, json.GetProperty("iqn").GetString()!, json.GetProperty("lun").GetInt32(),
             chap.GetProperty("username").GetString()!, chap.GetProperty("secret").GetString()!, json.GetProperty("uri").GetString()!, initiator);
     }
-
-    /// <summary>QEMU takes initiator and secrets as options, not from the URI; libiscsi itself takes both.</summary>
-    public string QemuOptions =>
-        $"driver=iscsi,transport=tcp,portal={Portal},target={Iqn},lun={Number},user={Username},password={Secret},initiator-name={Initiator}";
 }

@@ -24,7 +24,4 @@ internal sealed partial class ReplySweeper(ReplyStore replies, TimeProvider cloc
             }
         }
     }
-
-    [LoggerMessage(1020, LogLevel.Warning, "Old idempotent replies could not be forgotten")]
-    private partial void LogFailed(Exception error);
 }

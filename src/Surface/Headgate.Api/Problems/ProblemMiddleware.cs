@@ -61,7 +61,4 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     private static string RouteOf(HttpContext context) =>
         (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "no route";
-
-    [LoggerMessage(1001, LogLevel.Error, "{Method} {Route} failed, request {Request}")]
-    private partial void LogUnhandled(Exception error, string method, string route, string request);
 }

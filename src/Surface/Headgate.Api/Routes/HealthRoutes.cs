@@ -44,7 +44,4 @@ internal static partial class HealthRoutes
             ? TypedResults.Text("ready\n")
             : ProblemResult.Of(ProblemCodes.NotReady, "Operations are not being worked on: the server is starting or stopping.");
     }
-
-    [LoggerMessage(1010, LogLevel.Error, "The database does not answer")]
-    private static partial void LogUnreachable(ILogger log, Exception error);
 }

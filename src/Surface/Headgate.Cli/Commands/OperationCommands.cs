@@ -17,7 +17,7 @@ internal static class OperationCommands
     private static Verb List()
     {
         var status = Given.OneOf("--status", "Only those that stand there.", "pending", "running", "undoing", "succeeded", "failed");
-        return Verb.Of("list", "List operations, the latest first.", ["headgate operation list --status running"], [status], (session, cancelled) =>
+        return Verb.Of("list", "List operations in the order in which they were asked for.", ["headgate operation list --status running"], [status], (session, cancelled) =>
             session.ListAsync(Routes.Filtered(Routes.Operations, ("status", session.Get(status))), OperationViews.Operations, ApiJson.Default.OperationView, cancelled));
     }
 

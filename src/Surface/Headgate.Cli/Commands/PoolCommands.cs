@@ -38,7 +38,7 @@ internal static class PoolCommands
 
         return Verb.Of("add", "Add primary storage; its settings are tried against the storage itself.",
             [
-                "headgate pool add --name san1 --provider SolidFire --zone z1 --setting endpoint=https://10.0.0.5/json-rpc/12.5 \\",
+                "headgate pool add --name san1 --provider SolidFire --zone z1 --setting endpoint=https://10.0.0.5 \\",
                 "    --setting username=admin --secret password=pw.txt --tags ssd",
             ],
             WaitOptions.With(name, provider, zone, scope, cluster, host, settings, secrets, tags, bytes, iops, noChap),

@@ -15,7 +15,7 @@ internal static class VolumeAccessCommands
         return Verb.Of("connect", "Let an initiator use a volume, and print how it logs in.",
             [
                 "headgate volume connect db1 --initiator iqn.1993-08.org.debian:01:me",
-                "qemu-img info \"$(headgate volume connect db1 --initiator IQN -o json | jq -r .uri)\"",
+                "qemu-img info \"$(headgate volume connect db1 --initiator iqn.2008-11.org.linux-kvm -o json | jq -r .uri)\"",
             ],
             WaitOptions.With(volume, initiator), async (session, cancelled) =>
             {

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace Headgate.Api.Problems;
+
+internal sealed partial class ProblemMiddleware
+{
+    [LoggerMessage(1001, LogLevel.Error, "{Method} {Route} failed, request {Request}")]
+    private partial void LogUnhandled(Exception error, string method, string route, string request);
+}
