@@ -7,15 +7,20 @@ namespace Headgate.Cli;
 /// <summary>The options that every command takes.</summary>
 internal static class Globals
 {
-    public static Option<OutputFormat> OutputOption() => new("--output", "-o")
+    public static Option<OutputFormat> OutputOption()
     {
-        Description = "How to print results.",
-        HelpName = "table|json|yaml",
-        Recursive = true,
-        DefaultValueFactory = _ => OutputFormat.Table,
-        CustomParser = ParseFormat,
-        CompletionSources = { "table", "json", "yaml" },
-    };
+        var option = new Option<OutputFormat>("--output", "-o")
+        {
+            Description = "How to print results.",
+            HelpName = "table|json|yaml",
+            Recursive = true,
+            DefaultValueFactory = _ => OutputFormat.Table,
+            CustomParser = ParseFormat,
+        };
+        option.CompletionSources.Clear(); // in place of the enum's own names, which are in capitals
+        option.CompletionSources.Add("table", "json", "yaml");
+        return option;
+    }
 
     public static Option<string?> ServerOption() => new("--server")
     {
