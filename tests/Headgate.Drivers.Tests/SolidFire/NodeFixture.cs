@@ -54,7 +54,8 @@ internal sealed class NodeFixture : IConformanceFixture
 
     public IArrayLink Link => _link;
 
-    public Func<Connection, string, ChapCredential?, CancellationToken, ValueTask<bool>>? CanConnect => null;
+    public Func<Connection, string, ChapCredential?, CancellationToken, ValueTask<bool>>? CanConnect =>
+        IscsiInq.IsInstalled ? IscsiInq.ConnectsAsync : null;
 
     public ValueTask<IPrimaryDataStore> OpenAgainAsync(CancellationToken stop) => ValueTask.FromResult(Open(new SolidFireProvider()));
 
