@@ -85,9 +85,11 @@ internal sealed partial class SolidFireDriver(SolidFireConfig config, ElementCli
     {
         var found = await ArrayVolumes.WithKeyAsync(call, key).ConfigureAwait(false);
         if (found.Count == 0) return null;
-        if (Marks.AskedFor(found[0]) is { } then && then != Marks.AskedFor(spec))
+        // Before the comparison: of two racing creates with different arguments, the loser must not leave its volume behind.
+        var kept = await ArrayVolumes.KeepOneAsync(call, found).ConfigureAwait(false);
+        if (Marks.AskedFor(kept) is { } then && then != Marks.AskedFor(spec))
             throw new StopHere(Faults.KeyReused(key, $"size/min/max/burst/account then {then}, now {Marks.AskedFor(spec)}"));
-        return await ArrayVolumes.KeepOneAsync(call, found).ConfigureAwait(false);
+        return kept;
     }
 
     /// <summary>Looks again after making: of two that raced, or one that a lost request made late, one stays.</summary>

@@ -29,6 +29,7 @@ internal static class VolumeRules
         Expect.Refused(FaultCodes.KeyReused, await bench.Driver.CreateAsync(key, bigger, bench.Stop), "the same key with another size");
         var other = spec with { AccountId = Guid.NewGuid() };
         Expect.Refused(FaultCodes.KeyReused, await bench.Driver.CreateAsync(key, other, bench.Stop), "the same key for another account");
+        await ExactlyOneAsync(bench, key);
         return null;
     }
 

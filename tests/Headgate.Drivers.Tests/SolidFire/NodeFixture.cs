@@ -59,6 +59,8 @@ internal sealed class NodeFixture : IConformanceFixture
 
     public ValueTask<IPrimaryDataStore> OpenAgainAsync(CancellationToken stop) => ValueTask.FromResult(Open(new SolidFireProvider()));
 
+    public IPrimaryDataStore OpenThrough(Func<HttpMessageHandler, HttpMessageHandler> wrap) => Open(new SolidFireProvider(null, wrap));
+
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 
     private IPrimaryDataStore Open(SolidFireProvider provider)
