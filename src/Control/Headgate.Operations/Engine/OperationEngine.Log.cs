@@ -1,4 +1,5 @@
 using Headgate.Domain;
+using Headgate.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace Headgate.Operations;
@@ -11,8 +12,11 @@ public sealed partial class OperationEngine
     [LoggerMessage(2001, LogLevel.Debug, "{Kind} {Operation}: step {Step}: {Result}")]
     private partial void LogStep(string kind, Guid operation, string step, string result);
 
-    [LoggerMessage(2002, LogLevel.Information, "{Kind} {Operation} {Status} {Code}")]
-    private partial void LogEnded(string kind, Guid operation, OperationStatus status, string? code);
+    [LoggerMessage(2002, LogLevel.Information, "{Kind} {Operation} succeeded")]
+    private partial void LogSucceeded(string kind, Guid operation);
+
+    [LoggerMessage(2006, LogLevel.Warning, "{Kind} {Operation} failed: {Fault}")]
+    private partial void LogFailed(string kind, Guid operation, Fault? fault);
 
     [LoggerMessage(2003, LogLevel.Error, "{Kind} {Operation}: step {Step} threw")]
     private partial void LogStepThrew(Exception exception, string kind, Guid operation, string step);

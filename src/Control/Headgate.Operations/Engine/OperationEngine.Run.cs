@@ -30,7 +30,8 @@ public sealed partial class OperationEngine
                 if (next is null) return;
                 held = next;
             }
-            if (held.Operation.HasEnded) LogEnded(held.Operation.Kind, held.Operation.Id, held.Operation.Status, held.Operation.Fault?.Code);
+            if (held.Operation.Status is OperationStatus.Succeeded) LogSucceeded(held.Operation.Kind, held.Operation.Id);
+            else if (held.Operation.HasEnded) LogFailed(held.Operation.Kind, held.Operation.Id, held.Operation.Fault);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
