@@ -169,6 +169,7 @@ public sealed class IoPathTests
         Assert.Equal(IoFault.None, await all[0].Done);
         foreach (var io in all.Skip(1)) Assert.Equal(IoFault.Gone, await io.Done);
         Assert.Equal(IoFault.Gone, await fixture.Submit(volume).Done);
+        volume.Queue.Configure(VolumeLimits.None); // too late, and harmless
     }
 
     [Fact]

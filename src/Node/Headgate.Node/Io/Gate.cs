@@ -142,6 +142,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
         lock (_lock)
         {
             _stopped = true;
+            Timer.Silence();
             var waiting = new IoBatch();
             foreach (var queue in _queues)
             {

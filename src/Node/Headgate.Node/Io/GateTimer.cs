@@ -28,15 +28,17 @@ internal sealed class GateTimer : IDisposable
     /// <summary>Asks for a tick at a point in time (past: now). Under the gate's lock, so that no two callers race.</summary>
     public void WakeAt(long ns)
     {
-        if (ns >= Volatile.Read(ref _wakeAt)) return;
+        if (_stopping || ns >= Volatile.Read(ref _wakeAt)) return;
         Volatile.Write(ref _wakeAt, ns);
         if (Thread.CurrentThread != _thread) _nap.Wake();
     }
 
-    /// <summary>Ends the thread and waits for it.</summary>
+    /// <summary>Nothing wakes it any more. Under the gate's lock, so that nobody is about to when it is disposed.</summary>
+    public void Silence() => _stopping = true;
+
+    /// <summary>Ends the thread and waits for it. After <see cref="Silence"/>, once.</summary>
     public void Dispose()
     {
-        if (_stopping) return;
         _stopping = true;
         _nap.Wake();
         _thread?.Join();
