@@ -44,10 +44,22 @@ public sealed class RefusalTests(HeadgateUp server)
 
         var login = await MiniInitiator.LoginAsync(lun with { Initiator = stranger }, 1, Stop);
 
-        // Authorization failure (2, 2), or not found (2, 3): a target may hide what one may not see.
-        Assert.Equal(2, login.Class);
-        Assert.Contains(login.Detail, new byte[] { 1, 2, 3 });
+        Assert.Equal((2, 1), (login.Class, login.Detail)); // another's user name and secret prove nothing for this initiator
         await AssertEventAsync(stranger);
+    }
+
+    [Fact]
+    public async Task An_initiator_with_a_grant_elsewhere_is_not_authorized_and_an_event()
+    {
+        var elsewhere = "iqn.2026-01.org.headgate:elsewhere";
+        await Lun.CreateAsync(server.Up, "granted", "1GiB", max: 500);
+        var granted = await Lun.ConnectAsync(server.Up, "granted", elsewhere);
+        var closed = await Lun.CreateAsync(server.Up, "not-granted", "1GiB", max: 500);
+
+        var login = await MiniInitiator.LoginAsync(granted with { Iqn = closed.Iqn }, 1, Stop);
+
+        Assert.Equal((2, 2), (login.Class, login.Detail)); // proven who it is, and still not allowed here
+        await AssertEventAsync(elsewhere);
     }
 
     [Fact]
@@ -71,8 +83,7 @@ public sealed class RefusalTests(HeadgateUp server)
             mine with { Initiator = intruder, Username = chap.GetProperty("username").GetString()!, Secret = chap.GetProperty("secret").GetString()! }, 1, Stop);
         var shown = await HeadgateProcess.CliAsAsync(config, "volume", "show", "mine");
 
-        Assert.Equal(2, login.Class);
-        Assert.Contains(login.Detail, new byte[] { 1, 2, 3 });
+        Assert.Equal((2, 2), (login.Class, login.Detail));
         await AssertEventAsync(intruder);
         Assert.Equal(1, shown.Exit);
         Assert.Contains("volume-not-found", shown.Error, StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using Headgate.Domain;
 using Headgate.Primitives;
 using Microsoft.Extensions.Logging;
 
