@@ -46,9 +46,6 @@ public readonly ref struct BasicHeader
     /// <summary>ExpStatSN, in all requests.</summary>
     public uint ExpStatSn => ReadUInt32BigEndian(Bytes[28..]);
 
-    /// <summary>Bytes of the data segment as sent: padded to a word, section 11.2.3.</summary>
-    public int PaddedDataByteCount => (DataByteCount + 3) & ~3;
-
     /// <summary>A copy, for a Reject.</summary>
     public byte[] ToArray() => Bytes.ToArray();
 

@@ -69,8 +69,6 @@ public readonly ref struct TaskManagementRequest(BasicHeader header)
     public TaskManagementFunction Function => (TaskManagementFunction)(_bytes[1] & 0x7F);
 
     public uint ReferencedTaskTag => ReadUInt32BigEndian(_bytes[20..]);
-
-    public uint ReferencedCmdSn => ReadUInt32BigEndian(_bytes[32..]);
 }
 
 /// <summary>RFC 7143 section 11.12.</summary>
@@ -85,8 +83,6 @@ public readonly ref struct LoginRequest(BasicHeader header)
     public int CurrentStage => _bytes[1] >> 2 & 3;
 
     public int NextStage => _bytes[1] & 3;
-
-    public byte VersionMax => _bytes[2];
 
     public byte VersionMin => _bytes[3];
 
@@ -126,12 +122,4 @@ public readonly ref struct LogoutRequest(BasicHeader header)
     public LogoutReason Reason => (LogoutReason)(_bytes[1] & 0x7F);
 
     public ushort ConnectionId => ReadUInt16BigEndian(_bytes[20..]);
-}
-
-/// <summary>RFC 7143 section 11.18.</summary>
-public readonly ref struct NopOutRequest(BasicHeader header)
-{
-    private readonly ReadOnlySpan<byte> _bytes = RequestOf.Opcode(Opcode.NopOut, header);
-
-    public uint TargetTransferTag => ReadUInt32BigEndian(_bytes[20..]);
 }

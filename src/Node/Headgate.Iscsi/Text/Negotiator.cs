@@ -59,8 +59,6 @@ public sealed class Negotiator(bool isDiscovery)
         FirstBurstBytes = Math.Min(Int("FirstBurstLength"), Int("MaxBurstLength")),
         MaxOutstandingR2T = Int("MaxOutstandingR2T"),
         Time2WaitSeconds = Int("DefaultTime2Wait"),
-        Time2RetainSeconds = Int("DefaultTime2Retain"),
-        ProtocolLevel = Int("iSCSIProtocolLevel"),
     };
 
     /// <summary>Reads a number, decimal or after 0x (section 6.1).</summary>

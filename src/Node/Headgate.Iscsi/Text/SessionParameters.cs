@@ -29,8 +29,4 @@ public sealed record SessionParameters
     public int MaxOutstandingR2T { get; init; } = 1;
 
     public int Time2WaitSeconds { get; init; } = 2;
-
-    public int Time2RetainSeconds { get; init; } = 20;
-
-    public int ProtocolLevel { get; init; } = 1;
 }
