@@ -126,22 +126,27 @@ internal sealed partial class Connection
 
     private void End()
     {
+        TryStep(Pump.Flush); // a last word, if the kernel takes it
+        Abort("closed");
+        TryStep(Pump.Close);
+        TryStep(_handler.OnClosed); // whatever came before, else its session stays in the registry for ever
+        _socket.Dispose();
+        LogConnectionEnded(Remote, _abortReason ?? "closed");
+        _onEnded(this);
+    }
+
+    private void TryStep(Action step)
+    {
         try
         {
-            Pump.Flush(); // a last word, if the kernel takes it
-            Abort("closed");
-            Pump.Close();
-            _handler.OnClosed();
+            step();
         }
-#pragma warning disable CA1031 // as above
+#pragma warning disable CA1031 // as in Run
         catch (Exception bug)
 #pragma warning restore CA1031
         {
             LogConnectionThrew(bug, Remote);
         }
-        _socket.Dispose();
-        LogConnectionEnded(Remote, _abortReason ?? "closed");
-        _onEnded(this);
     }
 
     private void ReceivePdus()

@@ -137,11 +137,13 @@ public sealed partial class IscsiTarget : IAsyncDisposable
             {
                 Admit(listener.Accept());
             }
-            catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+#pragma warning disable CA1031 // nothing that one connection does, and no lack of memory, may end the thread that accepts all
+            catch (Exception failure)
+#pragma warning restore CA1031
             {
                 // The listener is closed, or one connection broke before it was accepted, or descriptors ran out.
                 if (_stopping) return;
-                LogAcceptFailed(gone);
+                LogAcceptFailed(failure);
                 _pause.Wait(AcceptPause);
             }
         }
@@ -158,15 +160,19 @@ public sealed partial class IscsiTarget : IAsyncDisposable
             socket.Dispose();
             return;
         }
+        Connection? connection = null;
         try
         {
-            var connection = new Connection(socket, _context, ended => _connections.TryRemove(ended, out _));
+            connection = new Connection(socket, _context, ended => _connections.TryRemove(ended, out _));
             _connections[connection] = true; // known before it runs, so that its end finds it
             connection.Start();
         }
-        catch (SocketException gone)
+#pragma warning disable CA1031 // reset between accept and the first look at it, or no thread to be had (OutOfMemoryException)
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
-            LogAcceptFailed(gone); // reset between accept and the first look at it
+            if (connection is not null) _connections.TryRemove(connection, out _);
+            LogAcceptFailed(failure);
             socket.Dispose();
         }
     }

@@ -8,6 +8,11 @@ internal interface IReply
     /// <summary>The one behind it in the pump; for the pump only.</summary>
     IReply? NextReply { get; set; }
 
+    /// <summary>
+    /// Bytes that it keeps in memory until it is sent and that nobody else accounts for. The same from staging to sending.
+    /// </summary>
+    int HeldBytes { get; }
+
     /// <summary>Forms its next PDU; true when that was the last. One thread at a time, and only the pump calls.</summary>
     bool WriteNext(PduWriter writer, CommandNumbers numbers);
 
@@ -25,6 +30,8 @@ internal sealed class ControlReply(ReplyPump pump) : IReply
     public Span<byte> Header => _header;
 
     public ReadOnlyMemory<byte> Data { get; set; }
+
+    public int HeldBytes => Data.Length;
 
     /// <summary>False for R2T and for pings of ours: they show the next StatSN and leave it.</summary>
     public bool UsesStatSn { get; set; }

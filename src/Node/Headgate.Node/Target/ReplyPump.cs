@@ -10,13 +10,19 @@ namespace Headgate.Node.Target;
 /// No poster ever waits for a slow client: sending is tried without waiting, and when the kernel's buffer is full the
 /// rest is handed to the connection's own sender thread, started the first time that happens. Until it is done others
 /// only stage. What may be staged is bounded by the command window (<see cref="CommandNumbers.WindowDepth"/>) for
-/// commands, and by <see cref="MaxStaged"/> in <see cref="WaitForRoom"/> for the rest: then the connection's thread
-/// stops reading, and TCP pushes back.
+/// commands, and by <see cref="MaxStaged"/> and <see cref="MaxStagedBytes"/> in <see cref="WaitForRoom"/> for the rest:
+/// then the connection's thread stops reading, and TCP pushes back.
 /// </remarks>
 internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Exception> onBroken)
 {
     /// <summary>Replies waiting: a full window of commands with four R2Ts each, and as much again of pings and rejects.</summary>
     public const int MaxStaged = 8 * CommandNumbers.WindowDepth;
+
+    /// <summary>
+    /// Data of pings and texts that wait; an unknown peer of a discovery session can stage them and never read. Four of
+    /// the longest data segment (256 KiB), which keeps a reading peer busy; 128 such peers hold 128 MiB.
+    /// </summary>
+    public const int MaxStagedBytes = 1 << 20;
 
     private readonly object _gate = new(); // a monitor: the sender thread and the connection's wait on it
     private readonly Stack<ControlReply> _spare = new();
@@ -25,6 +31,7 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
     private IReply? _tail;
     private IReply? _current;
     private int _staged;
+    private long _stagedBytes;
     private bool _sending;
     private bool _handedOver;
     private bool _closed;
@@ -32,6 +39,9 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
 
     /// <summary>Digests are switched on here when login ends.</summary>
     public PduWriter Writer { get; } = new();
+
+    /// <summary>Whether the peer has taken enough for more to be staged.</summary>
+    public bool HasRoom => Volatile.Read(ref _staged) < MaxStaged && Interlocked.Read(ref _stagedBytes) <= MaxStagedBytes;
 
     /// <summary>A reply to fill in and post.</summary>
     public ControlReply Rent(bool usesStatSn)
@@ -78,11 +88,11 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
     /// <summary>Waits, on the connection's thread, until the peer has taken enough of what is staged.</summary>
     public void WaitForRoom()
     {
-        if (Volatile.Read(ref _staged) < MaxStaged) return;
+        if (HasRoom) return;
         Flush(); // from here on somebody sends
         lock (_gate)
         {
-            while (_staged >= MaxStaged && !_closed) Monitor.Wait(_gate);
+            while (!HasRoom && !_closed) Monitor.Wait(_gate);
         }
     }
 
@@ -115,23 +125,48 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
         else _tail.NextReply = reply;
         _tail = reply;
         _staged++;
+        _stagedBytes += reply.HeldBytes;
     }
 
     private void HandOver()
     {
+        try
+        {
+            lock (_gate)
+            {
+                if (_closed)
+                {
+                    _sending = false;
+                    return;
+                }
+                if (_sender is null) StartSender();
+                _handedOver = true;
+                Monitor.PulseAll(_gate);
+            }
+        }
+#pragma warning disable CA1031 // no thread to be had (OutOfMemoryException): it costs this connection and nothing more
+        catch (Exception broken)
+#pragma warning restore CA1031
+        {
+            Break(broken);
+        }
+    }
+
+    private void StartSender()
+    {
+        var sender = new Thread(SenderLoop, maxStackSize: 256 * 1024) { IsBackground = true, Name = "iscsi-send" };
+        sender.Start();
+        _sender = sender; // only now: Close waits for it, and one that never ran would never end
+    }
+
+    private void Break(Exception broken)
+    {
         lock (_gate)
         {
-            if (_closed)
-            {
-                _sending = false;
-                return;
-            }
-            _handedOver = true;
-            Monitor.PulseAll(_gate);
-            if (_sender is not null) return;
-            _sender = new Thread(SenderLoop, maxStackSize: 256 * 1024) { IsBackground = true, Name = "iscsi-send" };
-            _sender.Start();
+            MarkClosed();
+            _sending = false;
         }
+        onBroken(broken);
     }
 
     private void SenderLoop()
@@ -173,12 +208,7 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
         catch (Exception broken)
 #pragma warning restore CA1031
         {
-            lock (_gate)
-            {
-                MarkClosed();
-                _sending = false;
-            }
-            onBroken(broken);
+            Break(broken);
             return true;
         }
     }
@@ -203,8 +233,10 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
             var reply = _head;
             _head = reply.NextReply;
             if (_head is null) _tail = null;
+            var hadRoom = HasRoom;
             _staged--;
-            if (_staged == MaxStaged - 1) Monitor.PulseAll(_gate);
+            _stagedBytes -= reply.HeldBytes;
+            if (!hadRoom && HasRoom) Monitor.PulseAll(_gate);
             return reply;
         }
     }

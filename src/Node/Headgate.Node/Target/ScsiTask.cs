@@ -37,6 +37,9 @@ internal sealed class ScsiTask(Session session, ushort slot) : VolumeIo, IReply
 
     public IReply? NextReply { get; set; }
 
+    /// <summary>Its buffer is charged to its session and to <see cref="BufferBudget"/> already.</summary>
+    public int HeldBytes => 0;
+
     /// <summary>Its place among the session's tasks: the upper half of its transfer tags.</summary>
     public ushort Slot => slot;
 
