@@ -26,6 +26,12 @@ public sealed class Nexus(string initiatorPort)
     internal bool PreventsRemoval { get; set; }
 
     /// <summary>
+    /// Another initiator's CLEAR TASK SET ended commands of this nexus: UNIT ATTENTION 2Fh/00h, COMMANDS CLEARED BY ANOTHER
+    /// INITIATOR (SAM-5 7.4).
+    /// </summary>
+    public void NoteCommandsCleared() => Attend(AdditionalSense.CommandsCleared);
+
+    /// <summary>
     /// Adds a unit attention (SAM-5 5.14). One of each kind at most, which bounds the queue by the number of kinds; a
     /// reset takes the place of all that came before it, as it makes them stale.
     /// </summary>

@@ -15,7 +15,11 @@ internal sealed partial class Session
             whenSent = DropAllSessions;
         var pending = new PendingManagement(Pump, header.InitiatorTaskTag, outcome, whenSent);
 
-        foreach (var session in scope) session.AbortTasks(null, pending, isOwnThread: session == this);
+        foreach (var session in scope)
+        {
+            var lostTasks = session.AbortTasks(null, pending, isOwnThread: session == this);
+            if (lostTasks && session != this && request.Function == TaskManagementFunction.ClearTaskSet) session.NoteCleared();
+        }
         if (outcome == TaskManagementOutcome.Complete) Carry(request, pending);
         Connection.LogTaskManagement(Id, request.Function, outcome);
         pending.Done();
@@ -67,18 +71,20 @@ internal sealed partial class Session
 
     /// <summary>
     /// Aborts one task or all. Those that wait for their turn are taken back; for those at the medium
-    /// <paramref name="pending"/> waits; data that still comes is thrown away.
+    /// <paramref name="pending"/> waits; data that still comes is thrown away. Returns whether there were any.
     /// </summary>
-    private void AbortTasks(uint? tag, PendingManagement? pending, bool isOwnThread)
+    private bool AbortTasks(uint? tag, PendingManagement? pending, bool isOwnThread)
     {
         var takenBack = new List<ScsiTask>();
         var dropped = new List<ScsiTask>();
+        var any = false;
         lock (_gate)
         {
             foreach (var task in _tasks.All)
             {
                 if (task.IsAborted || (tag is { } wanted && task.TaskTag != wanted)) continue;
                 task.IsAborted = true;
+                any = true;
                 if (task.Phase == TaskPhase.Collecting)
                 {
                     // Its buffer may be being filled: only the connection's own thread may let it go.
@@ -99,7 +105,11 @@ internal sealed partial class Session
         }
         foreach (var task in dropped) Forget(task);
         foreach (var task in takenBack) OnTaskCompleted(task, Blocks.IoFault.Gone);
+        return any;
     }
+
+    /// <summary>Its tasks end without a status (TAS is 0), so a unit attention tells it (SAM-5 sections 5.6 and 7.4).</summary>
+    private void NoteCleared() => _openNexus?.NoteCommandsCleared();
 
     /// <summary>Lets go of tasks that another session's reset aborted while their data was due.</summary>
     private void SweepAborted()

@@ -42,6 +42,7 @@ internal readonly record struct AdditionalSense(ushort Code)
     public static readonly AdditionalSense ReservationsReleased = new(0x2A04);
     public static readonly AdditionalSense RegistrationsPreempted = new(0x2A05);
     public static readonly AdditionalSense CapacityChanged = new(0x2A09);
+    public static readonly AdditionalSense CommandsCleared = new(0x2F00);
     public static readonly AdditionalSense SavingNotSupported = new(0x3900);
     public static readonly AdditionalSense MediumNotPresentTrayOpen = new(0x3A02);
     public static readonly AdditionalSense InternalTargetFailure = new(0x4400);
