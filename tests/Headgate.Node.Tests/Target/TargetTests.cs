@@ -181,6 +181,52 @@ public sealed class TargetTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Who_loses_commands_to_the_CLEAR_TASK_SET_of_another_hears_of_it()
+    {
+        using var loser = LogIn("InitialR2T=Yes\0ImmediateData=No\0", isid: 2);
+        using var idle = LogIn(isid: 3);
+        using var clearing = LogIn("InitialR2T=Yes\0ImmediateData=No\0");
+        foreach (var writer in (TestInitiator[])[loser, clearing])
+        {
+            writer.Write10(0, 4, [], taskTag: 42);
+            Assert.Equal(Opcode.ReadyToTransfer, writer.Receive()!.Opcode);
+        }
+        Assert.Equal(0, Manage(clearing, 4));
+
+        Assert.Equal((2, 0x2F00), TestUnitReady(loser));
+        Assert.Equal((0, 0), TestUnitReady(loser));
+        Assert.Equal((0, 0), TestUnitReady(idle));
+        Assert.Equal((0, 0), TestUnitReady(clearing));
+    }
+
+    [Fact]
+    public async Task Data_beyond_the_budget_of_the_node_is_turned_away_but_for_the_only_command_of_a_session()
+    {
+        await using var target = new TestTarget(new IscsiTargetOptions
+        {
+            Portals = [new IPEndPoint(IPAddress.Loopback, 0)],
+            BufferedBytesMax = 3 * 4096,
+        });
+        target.AddVolume("disk");
+        const string AllSolicited = "InitialR2T=Yes\0ImmediateData=No\0";
+        using var first = LogIn(AllSolicited, isid: 1, target);
+        using var second = LogIn(AllSolicited, isid: 2, target);
+        using var third = LogIn(AllSolicited, isid: 3, target);
+        first.Write10(0, 9, []); // 4.5 KiB, in a buffer of 8
+        Assert.Equal(Opcode.ReadyToTransfer, first.Receive()!.Opcode);
+        second.Write10(0, 1, [], taskTag: 1);
+        Assert.Equal(Opcode.ReadyToTransfer, second.Receive()!.Opcode);
+        second.Write10(0, 1, [], taskTag: 2);
+        Assert.Equal((Opcode.ScsiResponse, 0x28), StatusOf(second.Receive()!));
+        third.Write10(0, 1, []);
+        Assert.Equal(Opcode.ReadyToTransfer, third.Receive()!.Opcode);
+
+        Assert.Equal(0, Manage(first, 2)); // its 8 KiB are free again
+        second.Write10(0, 1, [], taskTag: 3);
+        Assert.Equal(Opcode.ReadyToTransfer, second.Receive()!.Opcode);
+    }
+
+    [Fact]
     public void An_aborted_write_that_waits_for_data_never_answers()
     {
         using var initiator = LogIn("InitialR2T=Yes\0ImmediateData=No\0");
@@ -267,9 +313,19 @@ public sealed class TargetTests : IAsyncLifetime
         Assert.Equal(512, healthy.ReceiveRead().Data.Length);
     }
 
-    private TestInitiator LogIn(string keys = "", byte isid = 1)
+    private static (byte Opcode, int Status) StatusOf(ReceivedPdu pdu) => (pdu.Opcode, pdu.Header[3]);
+
+    /// <summary>Status, and code and qualifier of its sense data.</summary>
+    private static (int Status, int Code) TestUnitReady(TestInitiator initiator)
     {
-        var initiator = new TestInitiator(_target.Target.Port) { Isid = isid };
+        initiator.Command(0x80, new byte[6], 0);
+        var pdu = initiator.Receive()!;
+        return (pdu.Header[3], pdu.Data.Length == 0 ? 0 : pdu.Data[2 + 12] << 8 | pdu.Data[2 + 13]);
+    }
+
+    private TestInitiator LogIn(string keys = "", byte isid = 1, TestTarget? target = null)
+    {
+        var initiator = new TestInitiator((target ?? _target).Target.Port) { Isid = isid };
         Assert.Equal(0, initiator.Login(Disk, keys).LoginStatus);
         initiator.ClearAttention();
         return initiator;

@@ -28,6 +28,9 @@ internal sealed class BufferPool
     /// <summary>Gives it back; once only.</summary>
     public void Return(byte[] buffer) => _classes[ClassOf(buffer.Length)].Return(buffer);
 
+    /// <summary>The length of the buffer that <see cref="Rent"/> gives for so many bytes: that of their class.</summary>
+    public static int SizeOf(int bytes) => SmallestBytes << ClassOf(bytes);
+
     private static int ClassOf(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, LargestBytes);

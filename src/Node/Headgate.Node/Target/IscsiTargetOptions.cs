@@ -15,10 +15,20 @@ public sealed record IscsiTargetOptions
     public string? AdvertisedAddress { get; init; }
 
     /// <summary>
-    /// Connections at one time, in login or logged in. Each has a thread and about 0.2 MiB of buffers besides those of
-    /// its commands, so 1024 are some 200 MiB. One more is closed as soon as it is accepted.
+    /// Connections at one time, in login or logged in. One more is accepted and its socket closed at once, without a
+    /// login response: initiators see a reset and come again. Each has 192 KiB of pinned buffers (64 to receive, 128 to
+    /// send) and a thread with 512 KiB of stack, and when its peer reads slowly a second one with 256 KiB, of which only
+    /// touched pages count: 1024 idle ones are some 200 MiB. On top come up to 1 MiB of replies that its peer does not
+    /// read, and the data of commands, <see cref="BufferedBytesMax"/>.
     /// </summary>
     public int MaxConnections { get; init; } = 1024;
+
+    /// <summary>
+    /// Bytes in the buffers of all commands at one time. A command beyond it gets TASK SET FULL, but for the only one of
+    /// its session. A quarter of the memory that the process may use (a container's limit, or the machine's) leaves the
+    /// rest to connections, idle buffers and the page cache.
+    /// </summary>
+    public long BufferedBytesMax { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>Connections that have not finished login, at one time: strangers cannot use up the above.</summary>
     public int MaxConnectionsInLogin { get; init; } = 128;

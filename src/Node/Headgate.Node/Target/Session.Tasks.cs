@@ -135,15 +135,24 @@ internal sealed partial class Session
     private void Reserve(ScsiTask task, long bytes)
     {
         if (bytes == 0) return;
-        var buffered = Interlocked.Read(ref _bufferedBytes);
-        if (buffered > 0 && buffered + bytes > BufferedBytesMax)
+        if (!TryCharge(BufferPool.SizeOf((int)bytes)))
         {
             Settle(task, new ScsiResult(SenseData.TaskSetFull, default, default));
             return;
         }
         task.Rent((int)bytes);
         task.Buffer = task.RentedMemory((int)bytes);
-        Interlocked.Add(ref _bufferedBytes, task.RentedBytes);
+    }
+
+    /// <summary>Takes room for a buffer from the session's share and the node's. A session's only buffer always has room, so that each gets on.</summary>
+    private bool TryCharge(int bytes)
+    {
+        var buffered = Interlocked.Read(ref _bufferedBytes);
+        var isOnly = buffered == 0;
+        if (!isOnly && buffered + bytes > BufferedBytesMax) return false;
+        if (!_context.BufferBudget.TryTake(bytes, evenAbove: isOnly)) return false;
+        Interlocked.Add(ref _bufferedBytes, bytes);
+        return true;
     }
 
     private Memory<byte> PlaceDataOut(BasicHeader header)
@@ -215,8 +224,20 @@ internal sealed partial class Session
             Finish(task);
             return;
         }
+        // Aborted until here, it must not run: the response to another session's reset may be on its way. From here on
+        // whoever aborts it waits for its end.
+        bool isAborted;
+        lock (_gate)
+        {
+            isAborted = task.IsAborted;
+            if (!isAborted) task.Phase = TaskPhase.Submitted;
+        }
+        if (isAborted)
+        {
+            Finish(task);
+            return;
+        }
         Interlocked.Increment(ref _inEngine);
-        lock (_gate) task.Phase = TaskPhase.Submitted;
         if (task.IsWrite)
         {
             task.IsGuarded = true;
@@ -276,15 +297,17 @@ internal sealed partial class Session
             SetResult(task, fault);
             Pump.Post(task); // it may be another command from here on
         }
-        if (isGuarded) StartParked();
+        if (isGuarded) _shared.Writes.StartParked(static next => next.Session.StartUnparked(next));
         LeaveEngine();
     }
 
     /// <summary>Its reply is sent, or it never had one.</summary>
     public void Recycle(ScsiTask task)
     {
-        Interlocked.Add(ref _bufferedBytes, -task.RentedBytes);
+        var bytes = task.RentedBytes;
         task.Release();
+        Interlocked.Add(ref _bufferedBytes, -bytes);
+        _context.BufferBudget.GiveBack(bytes);
         lock (_gate) _tasks.GiveBack(task);
     }
 
@@ -306,11 +329,6 @@ internal sealed partial class Session
     {
         Numbers.Leave();
         Recycle(task);
-    }
-
-    private void StartParked()
-    {
-        while (_shared.Writes.TakeStartable() is { } next) next.Session.StartUnparked(next);
     }
 
     private void StartUnparked(ScsiTask task)

@@ -13,5 +13,8 @@ internal sealed record TargetContext(
 
     public BufferPool Buffers { get; } = new();
 
+    /// <summary>What the data of commands may take of the node's memory, all sessions together.</summary>
+    public BufferBudget BufferBudget { get; } = new(Options.BufferedBytesMax);
+
     public VolumeSessionsTable Volumes { get; } = new();
 }

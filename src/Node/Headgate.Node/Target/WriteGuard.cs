@@ -8,6 +8,9 @@ namespace Headgate.Node.Target;
 /// <remarks>Nobody waits in it: who may not start is parked and submitted by the one that ends. When unused it costs a write two short locks.</remarks>
 internal sealed class WriteGuard
 {
+    [ThreadStatic]
+    private static WriteGuard? _draining; // whose parked tasks this thread is starting
+
     private readonly Lock _gate = new();
     private readonly Queue<ScsiTask> _parked = new();
     private int _writes;
@@ -38,8 +41,27 @@ internal sealed class WriteGuard
         }
     }
 
-    /// <summary>The next parked task that may start now, in the order of their coming.</summary>
-    public ScsiTask? TakeStartable()
+    /// <summary>Starts the parked tasks that may start now, in the order of their coming.</summary>
+    /// <param name="start">
+    /// Sets one going. It may end at once (aborted, or the volume is gone), and its end calls here again: that inner call
+    /// leaves the rest to the outer one, else thousands of parked tasks would end inside one another, on a small stack.
+    /// </param>
+    public void StartParked(Action<ScsiTask> start)
+    {
+        if (_draining == this) return;
+        var outer = _draining;
+        _draining = this;
+        try
+        {
+            while (TakeStartable() is { } next) start(next);
+        }
+        finally
+        {
+            _draining = outer;
+        }
+    }
+
+    private ScsiTask? TakeStartable()
     {
         lock (_gate)
         {
