@@ -107,6 +107,27 @@ public sealed class BlockDeviceTests
     }
 
     [Fact]
+    public void After_a_failed_sync_nothing_is_durable_until_the_file_is_opened_anew()
+    {
+        using var scratch = new Scratch();
+        var path = scratch.File("disk");
+        using (var device = FileBlockDevice.Create(path, Length))
+        {
+            var answers = new Queue<int>([4, 0, 5]); // EINTR is no failure, EIO is: told once, as by Linux
+            device.Sync = _ => answers.TryDequeue(out var errno) ? errno : 0;
+            Assert.Equal(IoFault.None, device.Flush());
+            Assert.Equal(IoFault.WriteFailed, device.Flush());
+            Assert.Equal(IoFault.WriteFailed, device.Flush());
+            Assert.Equal(IoFault.WriteFailed, device.Write(0, new byte[512], durable: true));
+            Assert.Equal(IoFault.None, device.Write(0, new byte[512], durable: false));
+            Assert.Equal(IoFault.None, device.Read(0, new byte[512]));
+        }
+        using var again = FileBlockDevice.Open(path);
+        Assert.Equal(IoFault.None, again.Flush());
+        Assert.Equal(IoFault.None, again.Write(0, new byte[512], durable: true));
+    }
+
+    [Fact]
     public void A_faulty_device_answers_what_its_hook_says_and_else_passes_through()
     {
         using var device = new FaultyBlockDevice(new MemoryBlockDevice(Length),

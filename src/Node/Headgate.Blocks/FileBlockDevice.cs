@@ -8,6 +8,11 @@ namespace Headgate.Blocks;
 /// <summary>
 /// A block device in one sparse file, through the page cache. <see cref="Open"/> is where direct I/O comes in: it
 /// needs aligned, pinned buffers from the callers, which an option of the store will turn on.
+/// <para>
+/// Linux tells an open file about a failed write-back once and calls the pages clean, so the next sync would say that
+/// all is well. One failed sync is therefore the end of this device's promises: every later flush and durable write
+/// fails, until the file is opened anew and what is really on the medium is read.
+/// </para>
 /// </summary>
 public sealed class FileBlockDevice : IBlockDevice
 {
@@ -16,11 +21,16 @@ public sealed class FileBlockDevice : IBlockDevice
     private readonly SafeFileHandle _file;
     private long _length;
     private volatile bool _punches = true;
+    private volatile bool _lostWrites; // a sync failed: writes that were acknowledged may be gone
 
     private FileBlockDevice(SafeFileHandle file, long length) => (_file, _length) = (file, length);
 
     /// <summary>The open file, for those who copy or clone it.</summary>
     internal SafeFileHandle Handle => _file;
+
+    /// <summary>Syncs the file; 0 or the errno. Tests put a failing medium here.</summary>
+    internal Func<SafeFileHandle, int> Sync { get; set; } =
+        static file => Libc.DataSync(file) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     /// <inheritdoc/>
     public long LengthBytes => Volatile.Read(ref _length);
@@ -94,7 +104,12 @@ public sealed class FileBlockDevice : IBlockDevice
     {
         try
         {
-            return Libc.DataSync(_file) == 0 ? IoFault.None : FaultMap.OfLastWrite();
+            if (_lostWrites) return IoFault.WriteFailed;
+            var errno = Sync(_file);
+            while (errno == Libc.EINTR) errno = Sync(_file);
+            if (errno != 0) return FailSync(errno);
+            // A sync beside this one may have been the one that was told of the loss.
+            return _lostWrites ? IoFault.WriteFailed : IoFault.None;
         }
         catch (ObjectDisposedException)
         {
@@ -166,6 +181,7 @@ public sealed class FileBlockDevice : IBlockDevice
     // One system call per piece: pwritev2 with RWF_DSYNC is FUA for files, without flushing what others wrote.
     private unsafe IoFault WriteDurably(long offset, ReadOnlySpan<byte> buffer)
     {
+        if (_lostWrites) return IoFault.WriteFailed;
         fixed (byte* start = buffer)
         {
             nint done = 0;
@@ -180,12 +196,20 @@ public sealed class FileBlockDevice : IBlockDevice
                 }
                 var errno = Marshal.GetLastPInvokeError();
                 if (taken < 0 && errno == Libc.EINTR) continue;
-                if (taken < 0 && errno is not (Libc.EOPNOTSUPP or Libc.ENOSYS)) return FaultMap.OfWrite(errno);
+                if (taken < 0 && errno is not (Libc.EOPNOTSUPP or Libc.ENOSYS or Libc.ENOSPC or Libc.EDQUOT)) return FailSync(errno);
+                // Throws when there is no room for the write itself. If there is, it was the sync that had none (thin
+                // pools say so only then), and its loss may be of other writes.
                 RandomAccess.Write(_file, buffer[(int)done..], offset + done);
-                return Flush();
+                return errno is Libc.ENOSPC or Libc.EDQUOT ? FailSync(errno) : Flush();
             }
         }
-        return IoFault.None;
+        return _lostWrites ? IoFault.WriteFailed : IoFault.None;
+    }
+
+    private IoFault FailSync(int errno)
+    {
+        _lostWrites = true;
+        return FaultMap.OfWrite(errno);
     }
 
     private IoFault WriteZeros(long offset, long length)

@@ -9,6 +9,11 @@ namespace Headgate.Blocks;
 /// has been written in between. Data is on the medium before its record is, and the record before the write that it
 /// allows, so a recorded chunk is never copied from a source that has moved on.
 /// </para>
+/// <para>
+/// When a flush of the destination fails, all that is copied and not recorded is pending again, since the medium may
+/// have none of it. The destination's file then refuses every flush, so nothing more is recorded, and writes that need
+/// a record fail, until the store is opened again and the copy goes on from its records; reads go on being served.
+/// </para>
 /// </summary>
 internal sealed class ChunkCopy
 {
@@ -51,6 +56,24 @@ internal sealed class ChunkCopy
         return IoFault.None;
     }
 
+    /// <summary>
+    /// Reads a range of the destination when there is no room to fill it: what is pending comes from the source, under
+    /// the chunk's lock, so that the source cannot be written meanwhile.
+    /// </summary>
+    public IoFault ReadThrough(long offset, Span<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var chunkEnd = (offset / CopyState.ChunkBytes + 1) * CopyState.ChunkBytes;
+            var piece = buffer[..(int)Math.Min(buffer.Length, chunkEnd - offset)];
+            var fault = ReadPiece(offset, piece);
+            if (fault != IoFault.None) return fault;
+            buffer = buffer[piece.Length..];
+            offset += piece.Length;
+        }
+        return IoFault.None;
+    }
+
     /// <summary>Makes a range safe to be written, on either side.</summary>
     public IoFault Preserve(long offset, long length)
     {
@@ -59,12 +82,11 @@ internal sealed class ChunkCopy
         if (first > last) return IoFault.None;
 
         var fault = Fill(offset, length);
-        if (fault == IoFault.None) fault = Destination.Device.Flush();
+        if (fault == IoFault.None) fault = FlushCopied();
         if (fault == IoFault.None) fault = _state.Mark(first, last - first + 1);
         if (fault == IoFault.Gone && _closed) return IoFault.None; // ended while we were at it
         if (fault != IoFault.None) return fault == IoFault.ReadFailed ? IoFault.WriteFailed : fault;
-        for (var chunk = first; chunk <= last; chunk++) Volatile.Write(ref _chunks[chunk], Recorded);
-        return IoFault.None;
+        return Record(first, last) ? IoFault.None : IoFault.WriteFailed;
     }
 
     /// <summary>Whether the chunk at an offset is still only in the source, and where that chunk ends.</summary>
@@ -102,6 +124,59 @@ internal sealed class ChunkCopy
         first = (int)(offset / CopyState.ChunkBytes);
         last = (int)((end - 1) / CopyState.ChunkBytes);
         return true;
+    }
+
+    // Within one chunk, or beyond what is copied.
+    private IoFault ReadPiece(long offset, Span<byte> piece)
+    {
+        var chunk = offset / CopyState.ChunkBytes;
+        if (Source is { } source && chunk < _chunks.Length && Volatile.Read(ref _chunks[chunk]) == Pending)
+        {
+            lock (_locks[chunk % LockStripes])
+            {
+                if (_chunks[chunk] == Pending) return ReadPending(source, offset, piece);
+            }
+        }
+        return Destination.Device.Read(offset, piece);
+    }
+
+    // The last chunk may end with what the destination was grown by, which the source never had.
+    private IoFault ReadPending(StoredImage source, long offset, Span<byte> piece)
+    {
+        var copied = (int)Math.Min(piece.Length, Math.Max(0, _state.LengthBytes - offset));
+        var fault = copied > 0 ? source.Read(offset, piece[..copied]) : IoFault.None;
+        return fault == IoFault.None && copied < piece.Length ? Destination.Device.Read(offset + copied, piece[copied..]) : fault;
+    }
+
+    // Under the locks: what a failed flush beside this one made pending may be on its way into the destination again,
+    // and the write that the record allows must not land under that.
+    private bool Record(int first, int last)
+    {
+        for (var chunk = first; chunk <= last; chunk++)
+        {
+            lock (_locks[chunk % LockStripes])
+            {
+                if (_chunks[chunk] == Pending) return false;
+                Volatile.Write(ref _chunks[chunk], Recorded);
+            }
+        }
+        return true;
+    }
+
+    // Any copied chunk may be among what a failed flush lost, also those that others have copied and not yet recorded.
+    private IoFault FlushCopied()
+    {
+        var fault = Destination.Device.Flush();
+        if (fault is IoFault.None or IoFault.Gone) return fault;
+        for (var chunk = 0; chunk < _chunks.Length; chunk++)
+        {
+            if (Volatile.Read(ref _chunks[chunk]) == Recorded) continue;
+            lock (_locks[chunk % LockStripes])
+            {
+                if (_chunks[chunk] == Copied) Volatile.Write(ref _chunks[chunk], Pending);
+            }
+        }
+        return fault;
     }
 
     // Locks are taken from a copy towards its source, and an image is always younger than its source: no cycle.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Headgate.Blocks.Native;
 using Microsoft.Win32.SafeHandles;
@@ -19,6 +20,7 @@ internal sealed class CopyState : IDisposable
     private const byte Done = 1;
 
     private readonly SafeFileHandle _file;
+    private volatile bool _lostMarks; // a sync failed, and Linux says so once: see FileBlockDevice
 
     private CopyState(SafeFileHandle file, ImageName source, long lengthBytes) =>
         (_file, Source, LengthBytes) = (file, source, lengthBytes);
@@ -74,8 +76,15 @@ internal sealed class CopyState : IDisposable
         Array.Fill(done, Done);
         try
         {
+            if (_lostMarks) return IoFault.WriteFailed;
             RandomAccess.Write(_file, done, HeaderBytes + first);
-            return Libc.DataSync(_file) == 0 ? IoFault.None : FaultMap.OfLastWrite();
+            while (Libc.DataSync(_file) != 0)
+            {
+                if (Marshal.GetLastPInvokeError() == Libc.EINTR) continue;
+                _lostMarks = true;
+                return FaultMap.OfLastWrite();
+            }
+            return _lostMarks ? IoFault.WriteFailed : IoFault.None;
         }
         catch (IOException failure)
         {

@@ -78,11 +78,19 @@ internal sealed class StoreFolder : IDisposable
         Sync();
     }
 
-    /// <summary>Makes an empty file, durably.</summary>
+    /// <summary>Makes an empty file, durably; when it cannot be made durable it is not there.</summary>
     public void Mark(string file)
     {
         File.OpenHandle(PathOf(file), FileMode.OpenOrCreate, FileAccess.Write).Dispose();
-        Sync();
+        try
+        {
+            Sync();
+        }
+        catch (IOException)
+        {
+            File.Delete(PathOf(file));
+            throw;
+        }
     }
 
     public void Dispose()

@@ -34,7 +34,9 @@ internal sealed class StoredImage(ImageName name, FileBlockDevice device)
 
     public IoFault Read(long offset, Span<byte> buffer)
     {
-        var fault = Fill(offset, buffer.Length);
+        var incoming = _incoming;
+        var fault = incoming?.Fill(offset, buffer.Length) ?? IoFault.None;
+        if (fault == IoFault.NoSpace) return incoming!.ReadThrough(offset, buffer); // reading needs no room
         return fault == IoFault.None ? Device.Read(offset, buffer) : fault;
     }
 

@@ -73,7 +73,9 @@ public sealed class VolumeStore : IDisposable
     /// <summary>Deletes a volume; its device answers <see cref="IoFault.Gone"/> from now on. False when there is none.</summary>
     public bool Delete(long volumeId) => Change($"delete volume {volumeId}", () =>
     {
-        if (!_volumes.Remove(volumeId, out var volume)) return false;
+        if (!_volumes.TryGetValue(volumeId, out var volume)) return false;
+        MarkGone(volume.Image);
+        _volumes.Remove(volumeId);
         volume.Retire();
         Retire(volume.Image);
         return true;
@@ -152,7 +154,9 @@ public sealed class VolumeStore : IDisposable
     /// <summary>Deletes a snapshot. False when there is none.</summary>
     public bool DeleteSnapshot(long snapshotId) => Change($"delete snapshot {snapshotId}", () =>
     {
-        if (!_snapshots.Remove(snapshotId, out var snapshot)) return false;
+        if (!_snapshots.TryGetValue(snapshotId, out var snapshot)) return false;
+        MarkGone(snapshot);
+        _snapshots.Remove(snapshotId);
         Retire(snapshot);
         return true;
     });
@@ -232,7 +236,8 @@ public sealed class VolumeStore : IDisposable
 
     private StoredImage TakeImage(VolumeDevice source, ImageName name)
     {
-        source.Image.Device.Flush(); // most of it now, so that the flush while writes stand still is short
+        // Most of it now, so that the flush while writes stand still is short.
+        if (source.Image.Device.Flush() != IoFault.None) throw new IOException($"{source.Image.Name} could not be flushed to the medium.");
         var image = source.WhileStill(() => _maker.MakeFrom(name, source.Image, source.LengthBytes));
         CopyInBackground(image);
         return image;
@@ -259,23 +264,40 @@ public sealed class VolumeStore : IDisposable
         }
     }
 
+    // Says on disk that an image is deleted: from then on it is, whatever becomes of its files. So are the older
+    // generations that are still there: they must not come back when the newest is gone.
+    private void MarkGone(StoredImage image)
+    {
+        foreach (var older in _retired.Where(other => (other.Name.Kind, other.Name.Id) == (image.Name.Kind, image.Name.Id)).Append(image))
+            if (!_folder.Has(older.Name.GoneFile)) _folder.Mark(older.Name.GoneFile);
+    }
+
     private void Retire(StoredImage image)
     {
         image.IsRetired = true;
         RemoveIfUnneeded(image);
     }
 
-    // Removes a retired image that nothing copies from; that may end the last copy out of its own source, and so on.
+    // What could not be removed stays retired: the next change tries again, and so does the next start.
     private void RemoveIfUnneeded(StoredImage image)
     {
         if (!image.IsRetired) return;
         _retired.Add(image);
-        if (image.HasOutgoing)
+        try
         {
-            // Said on disk, also of an older generation: it must not come back when the newer one is deleted first.
-            if (!_folder.Has(image.Name.GoneFile)) _folder.Mark(image.Name.GoneFile);
-            return;
+            Remove(image);
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It is marked as gone, or will be; nothing serves it any more.
+        }
+    }
+
+    // Removes a retired image that nothing copies from; that may end the last copy out of its own source, and so on.
+    private void Remove(StoredImage image)
+    {
+        if (!_folder.Has(image.Name.GoneFile)) _folder.Mark(image.Name.GoneFile);
+        if (image.HasOutgoing) return;
 
         // The image goes before the state of its copy: without the state it would look complete.
         var name = image.Name;
@@ -318,6 +340,7 @@ public sealed class VolumeStore : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            foreach (var image in _retired.ToList()) RemoveIfUnneeded(image);
             try
             {
                 return change();
