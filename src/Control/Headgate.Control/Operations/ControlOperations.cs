@@ -68,7 +68,7 @@ public sealed class WatchOperation(GetOperation get, OperationFeed feed)
 }
 
 /// <summary>POST /operations/{id}/cancel: taken back before the next step, where that is possible.</summary>
-public sealed class CancelOperation(HeadgateDatabase database, OperationFeed feed, TimeProvider time)
+public sealed class CancelOperation(HeadgateDatabase database, OperationCatalog catalog, OperationFeed feed, TimeProvider time)
 {
     public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, Guid id, CancellationToken stop)
     {
@@ -81,6 +81,9 @@ public sealed class CancelOperation(HeadgateDatabase database, OperationFeed fee
                 if (operation.HasEnded || operation.Status is OperationStatus.Undoing)
                     return new Fault("operation-not-cancellable",
                         $"{operation.Kind} is {operation.Status.ToString().ToLowerInvariant()} already; there is nothing to cancel.", Recovery.FixRequest);
+                if (operation.Status is not OperationStatus.Pending && !catalog.Get(operation.Kind).CanCancel)
+                    return new Fault("operation-not-cancellable",
+                        $"{operation.Kind} has begun and cannot be taken back from then on; wait for its end.", Recovery.FixRequest);
                 var asked = operation with { CancelRequested = true, NotBefore = null };
                 db.Put(asked);
                 db.Record(time.GetUtcNow(), caller.Actor, "operation.cancel-requested", operation.SubjectType, operation.SubjectId,

@@ -31,7 +31,7 @@ public sealed class CheckPool(HeadgateDatabase database, StoreCache stores, GetP
         if (found is not Outcome<PoolDetails>.Done { Value.Pool: var pool }) return found.Problem!;
         var opened = await stores.OpenAsync(pool, stop).ConfigureAwait(false);
         if (opened is not Outcome<IPrimaryDataStore>.Done { Value.Driver: var driver }) return opened.Problem!;
-        if (driver is not IInventory inventory)
+        if (driver.Facet<IInventory>() is not { } inventory)
             return new Fault("unsupported", $"Provider {pool.Provider} cannot list what is on pool {pool.Name}, so it cannot be checked.", Recovery.FixRequest);
 
         // Volumes with work under way differ from the storage by right; they are read before and after the listing.

@@ -30,8 +30,8 @@ public sealed class SetVolumeQos(OperationStarter starter)
                     return new Fault("custom-iops-not-allowed",
                         $"Disk offering {offering.Name} sets the IOPS of volume {volume.Name}; pick another offering with change-offering, or ask an admin.",
                         Recovery.FixRequest);
-                if (!QosSpec.TryCreate(request.MinIops, request.MaxIops, request.BurstIops, request.MaxBandwidth, out var qos, out var problem))
-                    return new Fault("qos-invalid", char.ToUpperInvariant(problem![0]) + problem[1..], Recovery.FixRequest);
+                var limits = OfferingResolution.Limits(request.MinIops, request.MaxIops, request.BurstIops, request.MaxBandwidth);
+                if (limits is not Outcome<QosSpec>.Done { Value: var qos }) return limits.Problem!;
                 if (offering.Qos.Require.FirstOrDefault(k => qos.Of(k) is null, (PromiseKind)(-1)) is var missing and >= 0)
                     return new Fault("qos-required",
                         $"Disk offering {offering.Name} requires a {OfferingResolution.Name(missing)}; give one.", Recovery.FixRequest);

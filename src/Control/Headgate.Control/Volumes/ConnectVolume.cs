@@ -31,7 +31,7 @@ public sealed class ConnectVolume(OperationStarter starter)
                     return new Fault("volume-state",
                         $"Connecting was asked of volume {volume.Name}, which is {volume.State.ToString().ToLowerInvariant()}; only a ready one can be connected.",
                         Recovery.FixRequest);
-                var access = await GrantAsync(db, volume, initiator, now, cancel).ConfigureAwait(false);
+                var access = await GrantAsync(db, caller, volume, initiator, now, cancel).ConfigureAwait(false);
                 if (access is not Outcome<VolumeAccess>.Done { Value: var grant }) return access.Problem!;
                 db.Record(now, caller.Actor, "volume.connect-requested", "volume", volume.Id, volume.Name, volume.AccountId,
                     $"Connecting volume {volume.Name} to {initiator} was asked for.");
@@ -41,7 +41,7 @@ public sealed class ConnectVolume(OperationStarter starter)
     }
 
     private static async Task<Outcome<VolumeAccess>> GrantAsync(
-        HeadgateDbContext db, Volume volume, string initiator, DateTimeOffset now, CancellationToken stop)
+        HeadgateDbContext db, Caller caller, Volume volume, string initiator, DateTimeOffset now, CancellationToken stop)
     {
         var accesses = await db.VolumeAccesses.Where(a => a.VolumeId == volume.Id).ToListAsync(stop).ConfigureAwait(false);
         if (accesses.Find(a => a.InitiatorName == initiator) is { } there)
@@ -54,6 +54,7 @@ public sealed class ConnectVolume(OperationStarter starter)
         if (accesses.Count >= MostInitiators)
             return new Fault("too-many-initiators",
                 $"Volume {volume.Name} is connected to {accesses.Count} initiators, which is the most; disconnect one first.", Recovery.FixRequest);
+        if (await InitiatorOwnership.ProblemAsync(db, caller, volume, initiator, stop).ConfigureAwait(false) is { } foreign) return foreign;
         var host = await db.Hosts.SingleOrDefaultAsync(h => h.InitiatorName == initiator, stop).ConfigureAwait(false);
         var access = new VolumeAccess
         {
@@ -102,6 +103,7 @@ public sealed class GetConnection(HeadgateDatabase database, SecretBox box, Time
                 var access = await db.VolumeAccesses
                     .SingleOrDefaultAsync(a => a.VolumeId == volume.Id && a.InitiatorName == initiator, cancel).ConfigureAwait(false);
                 if (access is null) return ConnectionFaults.NotConnected(volume, initiator);
+                if (await InitiatorOwnership.ProblemAsync(db, caller, volume, initiator, cancel).ConfigureAwait(false) is { } foreign) return foreign;
                 if (access.SealedConnection is null || access.State is not AccessState.Granted)
                     return new Fault("connection-not-ready",
                         $"Volume {volume.Name} is {access.State.ToString().ToLowerInvariant()} for {initiator}; wait for the operation to end.", Recovery.RetryWithBackoff);

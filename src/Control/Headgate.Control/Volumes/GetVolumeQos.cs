@@ -27,7 +27,7 @@ public sealed class GetVolumeQos(HeadgateDatabase database, ArrayDirectory array
             return new VolumeQosDetails(volume, Unknown(volume), null, reached.Problem!.Message);
         var read = await there.Driver.FindAsync(there.Key, stop).ConfigureAwait(false);
         var promises = read is Outcome<VolumeView?>.Done { Value: { } view } ? volume.Promises.WithApplied(view.Qos) : Unknown(volume);
-        if (there.Driver is not IStatistics statistics)
+        if (there.Driver.Facet<IStatistics>() is not { } statistics)
             return new VolumeQosDetails(volume, promises, null, $"Provider {there.Pool.Provider} does not measure volumes.");
         var measured = await statistics.GetVolumeStatisticsAsync(there.Handle, stop).ConfigureAwait(false);
         return measured is Outcome<VolumeStatistics>.Done { Value: var figures }

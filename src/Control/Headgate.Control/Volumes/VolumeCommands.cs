@@ -44,6 +44,7 @@ internal static class VolumeCommands
                 if (decided.Refusal is { } refusal) return refusal;
                 if (decided.Event is null) return Already(volume, command);
                 if (command is VolumeCommand.Expunge && await SnapshotsOfAsync(db, volume, cancel).ConfigureAwait(false) is { } kept) return kept;
+                if (command is VolumeCommand.Expunge && await RecoveryOfAsync(db, volume, cancel).ConfigureAwait(false) is { } recovering) return recovering;
                 // A volume leaves the recycle bin when the storage has been seen to have it still, not before.
                 if (command is not VolumeCommand.Recover) db.Put(VolumeMachine.Evolve(volume, decided.Event));
                 db.Record(now, caller.Actor, $"{kind}-requested", "volume", volume.Id, volume.Name, volume.AccountId,
@@ -56,6 +57,19 @@ internal static class VolumeCommands
     /// <summary>The refusal of what is so already or under way: there is no operation to hand back.</summary>
     public static Fault Already(Volume volume, VolumeCommand command) => new("volume-state",
         $"{command.GetType().Name} was asked of volume {volume.Name}, which is {volume.State.ToString().ToLowerInvariant()} already.", Recovery.FixRequest);
+
+    /// <summary>A volume that is being recovered is still in the recycle bin by its state; what was promised first counts.</summary>
+    private static async Task<Fault?> RecoveryOfAsync(HeadgateDbContext db, Volume volume, CancellationToken stop)
+    {
+        // A place in the volume's queue goes when its operation ends.
+        var underWay = await db.Operations.AnyAsync(
+            o => o.Kind == OperationKinds.VolumeRecover && o.SubjectId == volume.Id && db.OperationSubjects.Any(s => s.OperationId == o.Id), stop).ConfigureAwait(false);
+        return underWay
+            ? new Fault("volume-state",
+                $"Expunge was asked of volume {volume.Name}, which is being recovered; cancel that first, or delete the volume again when it is through.",
+                Recovery.FixRequest)
+            : null;
+    }
 
     private static async Task<Fault?> SnapshotsOfAsync(HeadgateDbContext db, Volume volume, CancellationToken stop)
     {

@@ -98,6 +98,16 @@ public static class OfferingResolution
         return numbers;
     }
 
+    /// <summary>The numbers as limits, or what is wrong with them. The same rule for offerings, choices and changes.</summary>
+    public static Outcome<QosSpec> Limits(long? min, long? max, long? burst, ByteSize? bandwidth)
+    {
+        if (new[] { min, max, burst }.Max() > MostIops)
+            return Invalid($"No limit can be above {MostIops} IOPS; min {min}, max {max}, burst {burst} come out.");
+        return QosSpec.TryCreate(min, max, burst, bandwidth, out var spec, out var problem)
+            ? spec
+            : Invalid(char.ToUpperInvariant(problem![0]) + problem[1..]);
+    }
+
     /// <summary>How a limit is called in messages.</summary>
     public static string Name(PromiseKind kind) => kind switch
     {
@@ -115,11 +125,7 @@ public static class OfferingResolution
             return Invalid($"IOPS per GiB cannot be above {MostIops}.");
         var min = qos.MinIops ?? qos.MinIopsPerGib * gibs;
         var max = qos.MaxIops ?? qos.MaxIopsPerGib * gibs;
-        if (new[] { min, max, qos.BurstIops }.Max() > MostIops)
-            return Invalid($"No limit can be above {MostIops} IOPS; min {min}, max {max}, burst {qos.BurstIops} come out.");
-        return QosSpec.TryCreate(min, max, qos.BurstIops, qos.MaxBandwidth, out var spec, out var problem)
-            ? spec
-            : Invalid(char.ToUpperInvariant(problem![0]) + problem[1..]);
+        return Limits(min, max, qos.BurstIops, qos.MaxBandwidth);
     }
 
     private static bool Gives(OfferingQos qos, PromiseKind kind) => kind switch

@@ -109,7 +109,7 @@ public sealed partial class OperationEngine : IAsyncDisposable
     {
         while (_options.MostAtOnce - _running.Count is > 0 and var room)
         {
-            var claimed = await _journal.ClaimAsync(room, _options.Lease, _stop.Token).ConfigureAwait(false);
+            var claimed = await _journal.ClaimAsync(room, _options.Lease, [.. _running.Keys], _stop.Token).ConfigureAwait(false);
             if (claimed.Count == 0) return;
             foreach (var operation in claimed) Begin(operation);
         }
@@ -155,7 +155,7 @@ public sealed partial class OperationEngine : IAsyncDisposable
             if (_running.IsEmpty || _stop.IsCancellationRequested) continue;
             try
             {
-                await _journal.RenewAsync(_options.Lease, _stop.Token).ConfigureAwait(false);
+                await _journal.RenewAsync(_options.Lease, [.. _running.Keys], _stop.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

@@ -24,14 +24,16 @@ internal sealed class OperationJournal(HeadgateDatabase database, OperationCatal
 
     /// <summary>
     /// Takes up to <paramref name="most"/> operations that are due, that nobody works on and that have no earlier one before
-    /// them on any of their subjects, and journals the intent of the step at which each stands.
+    /// them on any of their subjects, and journals the intent of the step at which each stands. Never one of
+    /// <paramref name="running"/>: what this process still works on is not free, even when its lease could not be renewed in time.
     /// </summary>
-    public Task<IReadOnlyList<OperationDetails>> ClaimAsync(int most, TimeSpan lease, CancellationToken stop) =>
+    public Task<IReadOnlyList<OperationDetails>> ClaimAsync(int most, TimeSpan lease, IReadOnlyCollection<Guid> running, CancellationToken stop) =>
         database.WriteAsync<IReadOnlyList<OperationDetails>>(
             async (db, cancel) =>
             {
                 var now = time.GetUtcNow();
                 var due = await Unfinished(db)
+                    .Where(o => !running.Contains(o.Id))
                     .Where(o => o.NotBefore == null || o.NotBefore <= now)
                     .Where(o => o.LeaseOwner == null || o.LeaseUntil <= now)
                     .Where(o => !db.OperationSubjects.Any(mine => mine.OperationId == o.Id && db.OperationSubjects.Any(
@@ -59,14 +61,31 @@ internal sealed class OperationJournal(HeadgateDatabase database, OperationCatal
         },
         stop);
 
-    /// <summary>Journals a step's result, and what follows. Null when the lease was lost: somebody else goes on with it.</summary>
+    /// <summary>
+    /// Journals a step's result, and what follows. Null when somebody else goes on with it: the lease was lost, or the step
+    /// was taken up again since. A result whose commit is refused is journalled as that refusal.
+    /// </summary>
     public async Task<OperationDetails?> RecordAsync(OperationDetails seen, StepResult result, CancellationToken stop)
     {
-        var stored = await database.WriteAsync(
+        OperationDetails? stored;
+        try
+        {
+            stored = await WriteAsync(seen, result, stop).ConfigureAwait(false);
+        }
+        catch (CommitRefusedException refused)
+        {
+            stored = await WriteAsync(seen, new StepResult.GiveUp(refused.Fault), stop).ConfigureAwait(false);
+        }
+        feed.Changed(seen.Operation.Id);
+        return stored;
+    }
+
+    private Task<OperationDetails?> WriteAsync(OperationDetails seen, StepResult result, CancellationToken stop) =>
+        database.WriteAsync(
             async (db, cancel) =>
             {
                 var held = await LoadAsync(db, seen.Operation.Id, cancel).ConfigureAwait(false);
-                if (held is null || held.Operation.LeaseOwner != owner) return null;
+                if (held is null || held.Operation.LeaseOwner != owner || !Progress.IsSameRun(seen, held)) return null;
                 var now = time.GetUtcNow();
                 if (result is StepResult.Advance { Commit: { } commit }) await commit(db, now, cancel).ConfigureAwait(false);
                 var next = Progress.After(held, result, catalog.Get(held.Operation.Kind), now);
@@ -77,16 +96,17 @@ internal sealed class OperationJournal(HeadgateDatabase database, OperationCatal
                 }
                 return Store(db, held, next);
             },
-            stop).ConfigureAwait(false);
-        feed.Changed(seen.Operation.Id);
-        return stored;
-    }
+            stop);
 
-    /// <summary>Makes the leases of this engine last until <paramref name="lease"/> from now.</summary>
-    public Task RenewAsync(TimeSpan lease, CancellationToken stop) => database.WriteAsync(
+    /// <summary>
+    /// Makes the leases of <paramref name="running"/> last until <paramref name="lease"/> from now. Of those only: the lease
+    /// of a run that ended without a journal entry has to expire, or nobody would ever take it up again.
+    /// </summary>
+    public Task RenewAsync(TimeSpan lease, IReadOnlyCollection<Guid> running, CancellationToken stop) => database.WriteAsync(
         async (db, cancel) =>
         {
-            foreach (var held in await Unfinished(db).Where(o => o.LeaseOwner == owner).ToListAsync(cancel).ConfigureAwait(false))
+            var mine = Unfinished(db).Where(o => o.LeaseOwner == owner && running.Contains(o.Id));
+            foreach (var held in await mine.ToListAsync(cancel).ConfigureAwait(false))
                 db.Put(held with { LeaseUntil = time.GetUtcNow() + lease });
         },
         stop);

@@ -23,6 +23,18 @@ internal static class Progress
         return -1;
     }
 
+    /// <summary>
+    /// True when both stand at the same attempt of the same step. Every claim counts an attempt, so a run whose operation
+    /// was claimed again meanwhile finds itself outdated.
+    /// </summary>
+    public static bool IsSameRun(OperationDetails seen, OperationDetails stored)
+    {
+        var current = Current(seen);
+        if (current < 0 || current != Current(stored)) return false;
+        var (then, now) = (seen.Steps[current], stored.Steps[current]);
+        return (then.Status, then.Attempts, then.UndoAttempts) == (now.Status, now.Attempts, now.UndoAttempts);
+    }
+
     /// <summary>Taken up, for the first time or again: the intent counts one more attempt.</summary>
     public static OperationDetails Resume(OperationDetails held, OperationDefinition definition, DateTimeOffset now)
     {

@@ -27,7 +27,7 @@ internal static class PoolOperations
     private static Func<StepContext, StepCommit> Undo(string code, string what, Func<StepContext, PoolCommand> report) =>
         context => async (db, now, stop) =>
         {
-            var pool = await db.ApplyAsync(context.SubjectId, report(context), stop).ConfigureAwait(false);
+            var pool = await db.ReportAsync(context.SubjectId, report(context), stop).ConfigureAwait(false);
             db.Tell(now, context.Operation, "pool", pool.Id, pool.Name, null, code, $"Pool {pool.Name} {what}: {context.Cause.Message}", EventSeverity.Error);
         };
 }
@@ -91,7 +91,7 @@ internal sealed class SurveyPool(ArrayDirectory arrays) : ForwardStep("survey")
         var facts = await pool.Store.LifeCycle.InitializeAsync(stop).ConfigureAwait(false);
         if (facts is not Outcome<PoolFacts>.Done { Value: var found }) return Retry.After(facts, context.Attempt, _ => new StepResult.Advance(""));
         IReadOnlyList<VolumeView> foreign = [];
-        if (pool.Driver is IInventory inventory)
+        if (pool.Driver.Facet<IInventory>() is { } inventory)
         {
             var listed = await inventory.ListAsync(stop).ConfigureAwait(false);
             if (listed is not Outcome<IReadOnlyList<VolumeView>>.Done { Value: var all })

@@ -26,15 +26,15 @@ internal static class SnapshotOperations
     private static Func<StepContext, StepCommit> Undo(string code, string what, Func<StepContext, SnapshotCommand> report) =>
         context => async (db, now, stop) =>
         {
-            var snapshot = await db.ApplyAsync(context.SubjectId, report(context), stop).ConfigureAwait(false);
+            var snapshot = await db.ReportAsync(context.SubjectId, report(context), stop).ConfigureAwait(false);
             db.Tell(now, context.Operation, "snapshot", snapshot.Id, snapshot.Name, snapshot.AccountId, code,
                 $"Snapshot {snapshot.Name} {what}: {context.Cause.Message}", EventSeverity.Error);
         };
 
     private static StepCommit RevertFailed(StepContext context) => async (db, now, stop) =>
     {
-        var snapshot = await db.ApplyAsync(context.SubjectId, new SnapshotCommand.EndRevert(), stop).ConfigureAwait(false);
-        var volume = await db.ApplyAsync(snapshot.VolumeId, new VolumeCommand.ReportRevertFailed(), stop).ConfigureAwait(false);
+        var snapshot = await db.ReportAsync(context.SubjectId, new SnapshotCommand.EndRevert(), stop).ConfigureAwait(false);
+        var volume = await db.ReportAsync(snapshot.VolumeId, new VolumeCommand.ReportRevertFailed(), stop).ConfigureAwait(false);
         db.Tell(now, context.Operation, volume, "snapshot.revert-failed",
             $"Volume {volume.Name} was not put back to snapshot {snapshot.Name}: {context.Cause.Message}", EventSeverity.Error);
     };
@@ -50,7 +50,7 @@ internal sealed record ReachedSnapshot(Domain.Snapshot Snapshot, ReachedVolume V
         var snapshot = await arrays.SnapshotAsync(snapshotId, stop).ConfigureAwait(false);
         var volume = await arrays.VolumeAsync(snapshot.VolumeId, stop).ConfigureAwait(false);
         if (volume is not Outcome<ReachedVolume>.Done { Value: var reached }) return volume.Problem!;
-        return reached.Driver is ISnapshots facet
+        return reached.Driver.Facet<ISnapshots>() is { } facet
             ? new ReachedSnapshot(snapshot, reached, facet)
             : ArrayDirectory.Lacks(reached.Pool, "take snapshots");
     }

@@ -67,6 +67,8 @@ internal sealed class GrantAccess(ArrayDirectory arrays, SecretBox box) : IOpera
     {
         var access = await arrays.AccessAsync(context.Input<AccessInput>().AccessId, stop).ConfigureAwait(false);
         if (access is null) return new StepResult.Advance("nothing was there");
+        // This operation records Granted with its own end, so the grant is an earlier one's that was only to be repeated.
+        if (access.State is AccessState.Granted) return new StepResult.Advance("was granted before and stays so");
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
             return Retry.AfterUndo(target, context.Attempt, _ => new StepResult.Advance(""));

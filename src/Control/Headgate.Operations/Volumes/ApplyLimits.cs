@@ -30,9 +30,8 @@ internal sealed class ApplyLimits(ArrayDirectory arrays, Func<StepContext, IRead
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume }) return target.Problem!;
         var (qos, before) = (choose(volume.Volume).ForStorage(), volume.Volume.Promises.ForStorage());
-        if (!force && qos == before && volume.Driver is not IQosControl) return (VolumeView?)null;
-        if (volume.Driver is not IQosControl control)
-            return force ? (VolumeView?)null : ArrayDirectory.Lacks(volume.Pool, "change limits of a volume that exists");
+        if (volume.Driver.Facet<IQosControl>() is not { } control)
+            return force || qos == before ? (VolumeView?)null : ArrayDirectory.Lacks(volume.Pool, "change limits of a volume that exists");
         var set = await control.SetQosAsync(volume.Key, volume.Handle, qos, stop).ConfigureAwait(false);
         return set.Map(view => (VolumeView?)view);
     }

@@ -58,7 +58,7 @@ internal sealed class ProvisionLun(ArrayDirectory arrays) : IOperationStep
         var (volume, driver) = (target.Volume, target.Driver);
         var spec = new VolumeSpec(volume.Name, volume.Size, volume.Promises.ForStorage()) { AccountId = volume.AccountId };
         if (!IsCopy(volume)) return await driver.CreateAsync(target.Key, spec, stop).ConfigureAwait(false);
-        if (driver is not IClones clones) return ArrayDirectory.Lacks(target.Pool, "make a volume from another");
+        if (driver.Facet<IClones>() is not { } clones) return ArrayDirectory.Lacks(target.Pool, "make a volume from another");
 
         if (volume.FromSnapshotId is not { } snapshotId)
         {

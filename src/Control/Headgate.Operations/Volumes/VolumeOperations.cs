@@ -64,14 +64,14 @@ internal static class VolumeOperations
                 var volume = await db.ApplyAsync(context.SubjectId, new VolumeCommand.ConfirmResized(view.Size, promises), stop).ConfigureAwait(false);
                 db.Tell(now, context.Operation, volume, "volume.resized", $"Volume {volume.Name} has {volume.Size} now.");
             }),
-        ]),
+        ]) { CanCancel = false },
 
         Change(OperationKinds.VolumeSetQos, "volume.qos-changed", arrays),
         Change(OperationKinds.VolumeChangeOffering, "volume.offering-changed", arrays),
 
         new(OperationKinds.VolumeConnect, [new Begin("recorded", ConnectFailed), new GrantAccess(arrays, box)]),
 
-        new(OperationKinds.VolumeDisconnect, [new Begin("recorded", DisconnectFailed), new RevokeAccess(arrays)]),
+        new(OperationKinds.VolumeDisconnect, [new Begin("recorded", DisconnectFailed), new RevokeAccess(arrays)]) { CanCancel = false },
     ];
 
     private static OperationDefinition Change(string kind, string code, ArrayDirectory arrays) => new(kind,
@@ -89,7 +89,7 @@ internal static class VolumeOperations
     private static Func<StepContext, StepCommit> Undo(string code, string what, Func<StepContext, VolumeCommand> report) =>
         context => async (db, now, stop) =>
         {
-            var volume = await db.ApplyAsync(context.SubjectId, report(context), stop).ConfigureAwait(false);
+            var volume = await db.ReportAsync(context.SubjectId, report(context), stop).ConfigureAwait(false);
             db.Tell(now, context.Operation, volume, code, $"Volume {volume.Name} {what}: {context.Cause.Message}", EventSeverity.Error);
         };
 
@@ -97,10 +97,12 @@ internal static class VolumeOperations
     {
         var accessId = context.Input<AccessInput>().AccessId;
         if (await db.VolumeAccesses.SingleOrDefaultAsync(a => a.Id == accessId, stop).ConfigureAwait(false) is not { } access) return;
-        db.VolumeAccesses.Remove(access);
+        var wasGranted = access.State is AccessState.Granted;
+        if (!wasGranted) db.VolumeAccesses.Remove(access);
         var volume = await db.Volumes.SingleAsync(v => v.Id == context.SubjectId, stop).ConfigureAwait(false);
         db.Tell(now, context.Operation, volume, "volume.connect-failed",
-            $"Volume {volume.Name} could not be connected to {access.InitiatorName}: {context.Cause.Message}", EventSeverity.Error);
+            $"Volume {volume.Name} could not be connected to {access.InitiatorName}{(wasGranted ? " again, and stays connected as it was" : "")}: " +
+            context.Cause.Message, EventSeverity.Error);
     };
 
     private static StepCommit DisconnectFailed(StepContext context) => async (db, now, stop) =>
