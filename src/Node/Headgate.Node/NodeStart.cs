@@ -19,8 +19,8 @@ internal static class NodeStart
 
     private const string PasswordLetters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
 
-    /// <summary>Long enough that a burst of a cloud disk does not pass for its capacity, short enough to wait for once.</summary>
-    private static readonly TimeSpan CalibrationTime = TimeSpan.FromSeconds(2);
+    /// <summary>A first figure for admission, which an admin can replace: short, since the first start waits for it.</summary>
+    private static readonly TimeSpan CalibrationTime = TimeSpan.FromSeconds(1);
 
     public static async Task<StorageNode> RunAsync(StorageNodeOptions options, CancellationToken cancellation)
     {

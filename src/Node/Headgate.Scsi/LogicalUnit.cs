@@ -130,6 +130,14 @@ public sealed partial class LogicalUnit
         };
     }
 
+    /// <summary>Bytes that a plan of kind Execute moves to and from the medium, now that its data-out is there: 0 for what only frees.</summary>
+    public static long TransferOf(in CommandPlan plan, ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> dataOut) => cdb[0] switch
+    {
+        CommandTable.UnmapOpcode => 0,
+        CommandTable.WriteSame10Opcode or CommandTable.WriteSame16Opcode when WriteSame.Frees(cdb, dataOut) => 0,
+        _ => plan.CostBytes,
+    };
+
     /// <summary>The answer to a plain read or write that the medium failed (sense key, code, INFORMATION = LBA).</summary>
     public ScsiResult MediumFault(MediumStatus status, ulong lba, bool isWrite) => new(
         ScsiStatus.CheckCondition, default, SenseOf.Medium(status, lba, isWrite).Encode(_state.DescriptorSense));

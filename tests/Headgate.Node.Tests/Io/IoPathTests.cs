@@ -113,6 +113,39 @@ public sealed class IoPathTests
         foreach (var call in calls) Assert.Equal(IoFault.None, await call.Done);
     }
 
+    [Theory]
+    [InlineData(0)] // as many flushes
+    [InlineData(4096)] // as many WRITE AND VERIFY
+    public async Task Slow_calls_of_one_volume_leave_room_for_another_volumes_calls_and_reads(int costBytes)
+    {
+        using var fixture = new PathFixture(new IoPathOptions { DataThreads = 2, SlowThreads = 3, InFlightMax = 2 });
+        var (busy, other) = (fixture.AddVolume(VolumeLimits.None), fixture.AddVolume(VolumeLimits.None));
+        using var release = new ManualResetEventSlim();
+        var (now, most) = (0, 0);
+        var calls = Enumerable.Range(0, 20).Select(_ => fixture.Call(busy, () =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref now));
+            release.Wait();
+            Interlocked.Decrement(ref now);
+            return IoFault.None;
+        }, costBytes)).ToList();
+        Assert.Equal(IoFault.None, await fixture.Call(other, () => IoFault.None).Done);
+        Assert.Equal(IoFault.None, await fixture.Submit(other).Done);
+        release.Set();
+        foreach (var call in calls) Assert.Equal(IoFault.None, await call.Done);
+        Assert.InRange(most, 1, 2);
+    }
+
+    [Fact]
+    public async Task A_bandwidth_limit_holds_calls_that_move_data()
+    {
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(new VolumeLimits { WriteBytesPerSecond = 4096 });
+        Assert.Equal(IoFault.None, await fixture.Call(volume, () => IoFault.None, 1 << 20, transferBytes: 1 << 20).Done);
+        var held = fixture.Call(volume, () => IoFault.None, 1 << 20, transferBytes: 1 << 20); // for four minutes
+        Assert.True(fixture.Path.Abort(held));
+    }
+
     [Fact]
     public async Task At_most_so_many_are_at_the_medium_at_one_time()
     {

@@ -47,14 +47,23 @@ internal sealed class PathFixture(IoPathOptions? options = null) : IDisposable
             Offset = offset,
             Buffer = buffer,
             CostBytes = bytes,
+            TransferBytes = bytes,
         };
         Path.Submit(io);
         return io;
     }
 
-    public TestIo Call(VolumeRuntime volume, Func<IoFault> work)
+    public TestIo Call(VolumeRuntime volume, Func<IoFault> work, long costBytes = 0, long transferBytes = 0)
     {
-        var io = new TestIo { Volume = volume, Kind = IoKind.Call, Work = work };
+        var io = new TestIo
+        {
+            Volume = volume,
+            Kind = IoKind.Call,
+            Work = work,
+            CostBytes = costBytes,
+            TransferBytes = transferBytes,
+            IsWrite = true,
+        };
         Path.Submit(io);
         return io;
     }

@@ -16,6 +16,7 @@ public sealed class VolumeMeterTests
         IsWrite = isWrite,
         Kind = isWrite ? IoKind.Write : IoKind.Read,
         Buffer = new byte[bytes],
+        TransferBytes = bytes,
         Ticket = new IoTicket { SubmittedNs = submittedNs, DispatchedNs = dispatchedNs, CostHundredths = CostCurve.Of(bytes) },
     };
 
@@ -56,7 +57,7 @@ public sealed class VolumeMeterTests
     }
 
     [Fact]
-    public void Calls_cost_iops_but_are_neither_reads_nor_writes()
+    public void Calls_that_move_no_data_cost_iops_but_are_neither_reads_nor_writes()
     {
         var meter = new VolumeMeter();
         var unmap = Io(true, 0, Start, Start);
@@ -65,6 +66,24 @@ public sealed class VolumeMeterTests
         meter.NoteCompleted(unmap, Start + Ms);
         var seen = meter.Read(Limits, 0, 0, Start + 500 * Ms);
         Assert.Equal((0L, 0L, 300L), (seen.WriteOps, seen.ActualIops, seen.NormalizedIops));
+    }
+
+    [Fact]
+    public void Calls_that_move_data_count_like_reads_and_writes()
+    {
+        var (meter, node) = (new VolumeMeter(), new NodeMeter(Start));
+        foreach (var isWrite in (bool[])[false, true])
+        {
+            var call = Io(isWrite, 0, Start, Start);
+            (call.Kind, call.TransferBytes, call.Offset) = (IoKind.Call, 8704, 512);
+            meter.NoteCompleted(call, Start + Ms);
+            node.NoteCompleted(call, Start + Ms);
+        }
+        var seen = meter.Read(Limits, 0, 0, Start + 500 * Ms);
+        Assert.Equal((1L, 1L, 8704L, 8704L), (seen.ReadOps, seen.WriteOps, seen.ReadBytes, seen.WriteBytes));
+        Assert.Equal((0L, 0L), (seen.UnalignedReads, seen.UnalignedWrites)); // their place is in the CDB, not here
+        var all = node.Read(0, 0, Start + 500 * Ms);
+        Assert.Equal((8704L, 8704L), (all.ReadBytes, all.WriteBytes));
     }
 
     [Fact]

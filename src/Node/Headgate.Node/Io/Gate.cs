@@ -55,8 +55,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
                 ready.Add(io); // free of IOPS: never held, never starved
                 return true;
             }
-            var moved = io.Kind == IoKind.Call ? 0 : io.Buffer.Length;
-            _scheduler.Enqueue(queue.Scheduled, io, cost, moved, io.IsWrite, now);
+            _scheduler.Enqueue(queue.Scheduled, io, cost, io.TransferBytes, io.IsWrite, now);
             ready = Pump(now);
             queue.Meter.NoteThrottled(queue.Scheduled.IsThrottled, now);
             return true;
@@ -73,7 +72,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
             queue.Meter.NoteCompleted(io, now);
             _node.NoteCompleted(io, now);
             Leave(queue);
-            if (io.Ticket.CostHundredths == 0) return default;
+            if (io.Ticket.CostHundredths == 0 || io.Kind == IoKind.Call) return default;
             _scheduler.Completed();
             return Pump(now);
         }
@@ -193,6 +192,8 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
                     var queue = io.Volume.Queue;
                     queue.Meter.NoteThrottled(queue.Scheduled.IsThrottled, now);
                     ready.Add(io);
+                    // The slow lane has a bound of its own. Calls that wait there would hold places that reads could use.
+                    if (io.Kind == IoKind.Call) _scheduler.Completed();
                     break;
                 case NextKind.NotBefore:
                     Timer.WakeAt(notBefore);

@@ -21,7 +21,7 @@ public sealed partial class IoPath : IDisposable
         _logger = logger ?? NullLogger<IoPath>.Instance;
         _gate = new Gate(options);
         _data = new EngineLane("hg-io", options.DataThreads, Run);
-        _slow = new EngineLane("hg-io-slow", options.SlowThreads, Run);
+        _slow = new EngineLane("hg-io-slow", options.SlowThreads, Run, perVolumeMax: Math.Clamp(options.SlowPerVolumeMax, 1, Math.Max(1, options.SlowThreads - 1)));
         _gate.Timer.Start(() => Post(_gate.Tick()));
     }
 

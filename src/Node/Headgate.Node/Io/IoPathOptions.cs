@@ -10,14 +10,22 @@ public sealed record IoPathOptions
     public int DataThreads { get; init; } = 16;
 
     /// <summary>
-    /// Threads for what may take long (SYNCHRONIZE CACHE, UNMAP, FUA writes): kept apart, so that flushes of one
-    /// volume never sit in front of another volume's reads.
+    /// Threads for what may take long (SYNCHRONIZE CACHE, UNMAP, WRITE AND VERIFY and all else but plain reads and
+    /// writes, which with FUA too are the data threads'): kept apart, so that they never sit in front of reads. Enough
+    /// for four volumes that each use all of <see cref="SlowPerVolumeMax"/>.
     /// </summary>
     public int SlowThreads { get; init; } = 8;
 
     /// <summary>
+    /// Slow threads that one volume may hold; one less than there are, when that is fewer, so that no volume's flush
+    /// waits for another's UNMAPs alone. Two, since a unit's own lock lets hardly more than one work: a flush and one other.
+    /// </summary>
+    public int SlowPerVolumeMax { get; init; } = 2;
+
+    /// <summary>
     /// I/Os at the medium at one time, so that queues form in the scheduler, which knows who is owed what. As many as
-    /// there are data threads: more would only wait in the engine, first come first served.
+    /// there are data threads: more would only wait in the engine, first come first served. What the slow threads do
+    /// comes on top, bounded by their number.
     /// </summary>
     public int InFlightMax { get; init; } = 16;
 

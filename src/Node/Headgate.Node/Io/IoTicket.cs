@@ -30,4 +30,13 @@ internal struct IoBatch
         else _last.Ticket.Next = io;
         _last = io;
     }
+
+    /// <summary>The first, taken out; null when there is none.</summary>
+    public VolumeIo? TakeFirst()
+    {
+        var io = First;
+        First = io?.Ticket.Next;
+        if (First is null) _last = null;
+        return io;
+    }
 }

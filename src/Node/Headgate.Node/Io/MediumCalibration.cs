@@ -16,7 +16,7 @@ public sealed record CalibrationResult(long Iops, string Description);
 public static class MediumCalibration
 {
     private const int IoBytes = 4096;
-    private const long ScratchBytes = 64L << 20; // large enough that one page is rarely hit twice, small enough to write in no time
+    private const long ScratchBytesMax = 64L << 20; // large enough that one page is rarely hit twice, small enough to write in no time
     private const int ReadPercent = 70; // the mix that storage is commonly rated with
     private const int RandomSeed = 0x48454144; // the same order of pages each time
     private const int RoundTo = 100;
@@ -26,27 +26,33 @@ public static class MediumCalibration
     private static readonly int Threads = Math.Max(1, Environment.ProcessorCount / 2);
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(10);
 
-    /// <summary>Runs for about <paramref name="duration"/> (at most 10 s) with a scratch file in <paramref name="folder"/>.</summary>
+    /// <summary>
+    /// Runs for about <paramref name="duration"/> (at most 10 s), the writing of its scratch file in
+    /// <paramref name="folder"/> included. Where that alone would take more than half of it, the file is smaller.
+    /// </summary>
     /// <exception cref="IOException">The scratch file cannot be made or used.</exception>
     public static CalibrationResult Run(string folder, TimeSpan duration)
     {
         if (duration > LongestRun) duration = LongestRun;
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"calibration-{Environment.ProcessId}.tmp"); // a crash's leftover goes with the store's own
-        using var device = FileBlockDevice.Create(path, ScratchBytes);
+        var began = Stopwatch.GetTimestamp();
+        using var device = FileBlockDevice.Create(path, ScratchBytesMax);
         File.Delete(path); // the open file stays until it is closed, whatever happens
-        Fill(device);
+        var filled = Fill(device, began, duration / 2);
 
         var counts = new long[Threads];
         var failed = false;
         var started = Stopwatch.GetTimestamp();
+        var left = duration - Stopwatch.GetElapsedTime(began, started);
+        if (left < duration / 4) left = duration / 4; // one slow write must not leave nothing to count
         var workers = new Thread[Threads];
         for (var i = 0; i < Threads; i++)
         {
             var index = i;
             workers[i] = new Thread(() =>
             {
-                counts[index] = Load(device, new Random(RandomSeed + index), started, duration);
+                counts[index] = Load(device, new Random(RandomSeed + index), filled, started, left);
                 if (counts[index] < 0) Volatile.Write(ref failed, true);
             }) { IsBackground = true, Name = $"hg-calibrate-{i}" };
             workers[i].Start();
@@ -58,26 +64,33 @@ public static class MediumCalibration
         var iops = Math.Max(RoundTo, (long)(counts.Sum() / seconds) / RoundTo * RoundTo);
         return new CalibrationResult(iops,
             $"{Threads} thread(s) of random 4 KiB I/O, {ReadPercent} % reads, through the page cache on a scratch file of "
-            + $"{ScratchBytes >> 20} MiB in {folder} for {seconds:0.0} s: {iops} IOPS.");
+            + $"{filled >> 20} MiB in {folder} for {seconds:0.0} s: {iops} IOPS.");
     }
 
-    private static void Fill(FileBlockDevice device)
+    // Bytes written: all, or what could be in the time; at least one piece.
+    private static long Fill(FileBlockDevice device, long began, TimeSpan most)
     {
         var block = new byte[FillBytes];
         new Random(RandomSeed).NextBytes(block);
-        for (long offset = 0; offset < ScratchBytes; offset += FillBytes)
-            if (device.Write(offset, block, durable: false) is var fault and not IoFault.None)
+        long filled = 0;
+        do
+        {
+            if (device.Write(filled, block, durable: false) is var fault and not IoFault.None)
                 throw new IOException($"The scratch file for calibration could not be written: {fault}.");
+            filled += FillBytes;
+        }
+        while (filled < ScratchBytesMax && Stopwatch.GetElapsedTime(began) < most);
+        return filled;
     }
 
     // I/Os done, or -1 when one failed.
-    private static long Load(FileBlockDevice device, Random random, long started, TimeSpan duration)
+    private static long Load(FileBlockDevice device, Random random, long bytes, long started, TimeSpan duration)
     {
         var buffer = GC.AllocateArray<byte>(IoBytes, pinned: true);
         long count = 0;
         while (Stopwatch.GetElapsedTime(started) < duration)
         {
-            var offset = random.NextInt64(ScratchBytes / IoBytes) * IoBytes;
+            var offset = random.NextInt64(bytes / IoBytes) * IoBytes;
             var fault = random.Next(100) < ReadPercent ? device.Read(offset, buffer) : device.Write(offset, buffer, durable: false);
             if (fault != IoFault.None) return -1;
             count++;

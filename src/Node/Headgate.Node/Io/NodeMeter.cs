@@ -10,11 +10,11 @@ internal sealed class NodeMeter(long startedNs)
 
     public void NoteCompleted(VolumeIo io, long now)
     {
-        if (io.Kind == IoKind.Call) return;
+        if (io.TransferBytes == 0) return;
         Roll(now);
         _currentOps++;
-        if (io.IsWrite) (_writeOps, _writeBytes) = (_writeOps + 1, _writeBytes + io.Buffer.Length);
-        else (_readOps, _readBytes) = (_readOps + 1, _readBytes + io.Buffer.Length);
+        if (io.IsWrite) (_writeOps, _writeBytes) = (_writeOps + 1, _writeBytes + io.TransferBytes);
+        else (_readOps, _readBytes) = (_readOps + 1, _readBytes + io.TransferBytes);
     }
 
     public NodeIoStatistics Read(int depth, long overloadNs, long now)

@@ -40,6 +40,9 @@ public abstract class VolumeIo : QosRequest
     /// <summary>Bytes that the cost curve is asked about; 0 for what is free of IOPS (SYNCHRONIZE CACHE).</summary>
     public long CostBytes { get; set; }
 
+    /// <summary>Bytes that it moves to or from the medium, for statistics and bandwidth limits; 0 for UNMAP and the like.</summary>
+    public long TransferBytes { get; set; }
+
     /// <summary>Whether it counts as a write in statistics and bandwidth limits.</summary>
     public bool IsWrite { get; set; }
 

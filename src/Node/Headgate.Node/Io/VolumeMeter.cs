@@ -39,9 +39,9 @@ internal sealed class VolumeMeter
         _gateNs += gateNs;
         _mediumNs += mediumNs;
         _current.Cost += io.Ticket.CostHundredths;
-        if (io.Kind == IoKind.Call) return;
+        if (io.TransferBytes == 0) return;
 
-        var isAligned = ((io.Offset | (uint)io.Buffer.Length) & PageMask) == 0;
+        var isAligned = io.Kind == IoKind.Call || ((io.Offset | io.TransferBytes) & PageMask) == 0;
         Count(ref _total, io, gateNs + mediumNs);
         Count(ref _current, io, gateNs + mediumNs);
         if (isAligned) return;
@@ -88,13 +88,13 @@ internal sealed class VolumeMeter
         if (io.IsWrite)
         {
             counters.WriteOps++;
-            counters.WriteBytes += io.Buffer.Length;
+            counters.WriteBytes += io.TransferBytes;
             counters.WriteNs += latencyNs;
         }
         else
         {
             counters.ReadOps++;
-            counters.ReadBytes += io.Buffer.Length;
+            counters.ReadBytes += io.TransferBytes;
             counters.ReadNs += latencyNs;
         }
     }

@@ -29,13 +29,16 @@ public sealed class VolumeQueue
     /// <summary>What the volume was served up to now. Any thread.</summary>
     public VolumeStatistics ReadStatistics() => _gate.ReadStatistics(this);
 
-    // The rest belongs to the gate and is touched under its lock.
+    // The rest belongs to the gate and is touched under its lock, unless said otherwise.
     internal QosVolume Scheduled { get; }
 
     internal VolumeMeter Meter { get; } = new();
 
     /// <summary>Set when the volume goes out of service; done when nothing of it is under way.</summary>
     internal TaskCompletionSource? Closing { get; set; }
+
+    /// <summary>What it has of the slow lane; touched under that lane's lock.</summary>
+    internal LaneShare SlowShare { get; } = new();
 
     internal void Enter() => Volatile.Write(ref _depth, _depth + 1);
 

@@ -257,7 +257,9 @@ internal sealed partial class Session
             case PlanKind.Execute:
                 task.Kind = IoKind.Call;
                 // Known only now that the data is here: what UNMAP frees, whether a WRITE SAME frees or really writes.
-                task.CostBytes = Volume.Unit.CostOf(plan, task.Cdb, task.Buffer.Span[..(int)task.DataOut.Wanted]);
+                var dataOut = task.Buffer.Span[..(int)task.DataOut.Wanted];
+                task.CostBytes = Volume.Unit.CostOf(plan, task.Cdb, dataOut);
+                task.TransferBytes = LogicalUnit.TransferOf(plan, task.Cdb, dataOut);
                 // COMPARE AND WRITE and ORWRITE read before they write (SBC-3 sections 5.2 and 5.15).
                 task.IsExclusive = plan.IsWrite && task.Cdb[0] is 0x89 or 0x8B;
                 return true;
@@ -269,6 +271,7 @@ internal sealed partial class Session
                 break;
         }
         (task.Kind, task.Offset) = (plan.Kind == PlanKind.Write ? IoKind.Write : IoKind.Read, (long)plan.Lba * blockBytes);
+        task.TransferBytes = task.Buffer.Length;
         if (!task.Buffer.IsEmpty) return true;
         Settle(task, new ScsiResult(0, default, default)); // nothing to move: 0 blocks, or nothing expected
         return false;

@@ -55,7 +55,8 @@ internal static class WriteSame
         return (lba, blocks != 0 ? blocks : Math.Max(1, context.State.Blocks - Math.Min(lba, context.State.Blocks)));
     }
 
-    private static bool Frees(ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> dataOut) =>
+    /// <summary>Whether it frees its blocks instead of writing them.</summary>
+    public static bool Frees(ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> dataOut) =>
         (cdb[1] & UnmapBit) != 0 && !dataOut.ContainsAnyExcept((byte)0);
 
     private static bool HasDataOut(ReadOnlySpan<byte> cdb) => cdb[0] != Sixteen || (cdb[1] & NoDataOut) == 0;
