@@ -13,7 +13,7 @@ public sealed class StartTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_second_start_goes_on_where_the_first_stopped()
+    public async Task A_later_start_goes_on_where_the_first_stopped_on_other_ports_too()
     {
         var folder = Directory.CreateTempSubdirectory("hg-start-").FullName;
         var data = Path.Combine(folder, "data");
@@ -37,6 +37,13 @@ public sealed class StartTests
                 Assert.Equal(lun.GetRawText(), (await second.CliJsonAsync("volume", "connect", "kept", "--initiator", Lun.DefaultInitiator)).GetRawText());
                 Assert.Equal(offerings.GetRawText(), (await second.CliJsonAsync("disk-offering", "list")).GetRawText());
                 Assert.Equal(0, (await second.CliJsonAsync("pool", "check", "san1")).GetProperty("findings").GetArrayLength());
+                Assert.Equal(0, await second.StopAsync(TimeSpan.FromSeconds(15)));
+            }
+            await using (var moved = await HeadgateProcess.StartAsync(data, Ports.Free()))
+            {
+                var portal = (await moved.CliJsonAsync("volume", "connect", "kept", "--initiator", Lun.DefaultInitiator)).GetProperty("portals")[0];
+                Assert.EndsWith($":{moved.Ports.Iscsi}", portal.GetString(), StringComparison.Ordinal);
+                Assert.Equal(0, (await moved.CliJsonAsync("pool", "check", "san1")).GetProperty("findings").GetArrayLength());
             }
         }
         finally

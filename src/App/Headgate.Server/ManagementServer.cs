@@ -38,7 +38,9 @@ internal sealed class ManagementServer : IAsyncDisposable
         var app = Build(options, data, embedded);
         try
         {
-            await app.Services.GetRequiredService<HeadgateDatabase>().MigrateAsync(stop);
+            var database = app.Services.GetRequiredService<HeadgateDatabase>();
+            await database.MigrateAsync(stop);
+            if (embedded is not null) await EmbeddedPools.FollowAsync(database, embedded.Node.Credentials, stop);
             await app.StartAsync(stop);
             var endpoint = new Uri(app.Urls.First());
             return new ManagementServer(app, endpoint, await EnsureAdminAsync(app, data, endpoint, stop));

@@ -16,7 +16,7 @@ internal sealed class SampleData(Uri server, string adminKey, DataFolder data)
 {
     public const string Zone = "z1";
     public const string Pool = "san1";
-    private const string Provider = "SolidFire";
+    public const string Provider = "SolidFire";
     private const long GiB = 1L << 30;
 
     /// <summary>The pool's operation only talks to the node in this process.</summary>

@@ -22,11 +22,25 @@ internal sealed class OperationWait(CliConsole console, ApiClient api)
     {
         var (ended, json) = console.ErrorIsTerminal
             ? await WithBarAsync(operation, cancelled)
-            : await PollAsync(operation, _ => { }, cancelled);
+            : await PollAsync(operation, TellOfTrouble(), cancelled);
         if (ended.Status == OperationStatus.Succeeded) return json;
         throw ended.Problem is { } problem
             ? ApiClient.FaultOf(problem)
             : new CliException("operation-failed", $"The operation {ended.Kind} {ended.Id} failed and gave no reason.");
+    }
+
+    /// <summary>Where no bar is drawn: one line when a step must be repeated, so that a wait explains itself in a log.</summary>
+    private Action<OperationView> TellOfTrouble()
+    {
+        var told = "";
+        return now =>
+        {
+            if (now.Steps.FirstOrDefault(step => !IsDone(step.Status)) is not { Attempts: > 1, Note: { Length: > 0 } why } step) return;
+            var line = $"{(now.Status == OperationStatus.Undoing ? "undoing" : step.Name)}: {why}";
+            if (line == told) return;
+            told = line;
+            console.Error.WriteLine($"headgate: still at {now.Kind}, {line} (Ctrl-C ends the waiting, not the operation {now.Id})");
+        };
     }
 
     private async Task<(OperationView Operation, JsonElement Json)> WithBarAsync(OperationView operation, CancellationToken cancelled)
