@@ -139,4 +139,20 @@ public class VolumeTests
         await using var db = world.Database.Open();
         Assert.False(db.Database.HasPendingModelChanges());
     }
+
+    [Fact]
+    public async Task A_handle_names_a_volume_on_its_own_storage_only()
+    {
+        await using var world = await World.StartAsync();
+        var other = new AddPoolRequest("san2", "Reference", "z1") { Settings = new Dictionary<string, string> { ["array"] = $"other-{world.Array.Name}" } };
+        await world.DoneAsync(world.Get<AddPool>().ExecuteAsync(world.Admin, other, world.Stop));
+        await world.DoneAsync(world.CreateAsync("v1"));
+        var volume = (await world.VolumeAsync("v1")).Volume;
+        await using var db = world.Database.Open();
+        foreach (var pool in await db.Pools.ToListAsync(world.Stop))
+        {
+            var found = await db.FindOnBackendAsync(pool.BackendId!, volume.Handle!, world.Stop);
+            Assert.Equal(pool.Id == volume.PoolId ? volume.Id : null, found?.Id);
+        }
+    }
 }

@@ -83,7 +83,7 @@ internal sealed class ManagementServer : IAsyncDisposable
         if (embedded is not null)
         {
             services.AddSingleton<INodeAccess>(new NodeAccess(embedded.Node));
-            services.AddSingleton(embedded.Events);
+            services.AddSingleton(embedded);
             services.AddHostedService<NodeEventWriter>();
         }
         return builder.Build().MapHeadgateApi();

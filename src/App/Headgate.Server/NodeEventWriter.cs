@@ -1,20 +1,21 @@
+using System.Globalization;
 using Headgate.Control;
 using Headgate.Domain;
+using Headgate.Drivers.SolidFire;
 using Headgate.Node;
 using Headgate.Persistence;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 
 namespace Headgate.Server;
 
 /// <summary>Writes the node's events into the control plane's log, each beside the volume that it is about.</summary>
-internal sealed class NodeEventWriter(NodeEventBridge bridge, HeadgateDatabase database, TimeProvider time) : BackgroundService
+internal sealed class NodeEventWriter(EmbeddedNode embedded, HeadgateDatabase database, TimeProvider time) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await bridge.PumpAsync(WriteAsync, stoppingToken);
+            await embedded.Events.PumpAsync(WriteAsync, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -36,11 +37,8 @@ internal sealed class NodeEventWriter(NodeEventBridge bridge, HeadgateDatabase d
         stop);
 
     /// <summary>The SolidFire driver's handle of a volume is its Element volumeID.</summary>
-    private static Task<Volume?> VolumeOfAsync(HeadgateDbContext db, long elementId, CancellationToken stop)
-    {
-        var handle = elementId.ToString();
-        return db.Volumes.FirstOrDefaultAsync(volume => volume.Handle == handle, stop);
-    }
+    private Task<Volume?> VolumeOfAsync(HeadgateDbContext db, long elementId, CancellationToken stop) => db.FindOnBackendAsync(
+        SolidFireProvider.BackendId(embedded.Node.ClusterUuid), elementId.ToString(CultureInfo.InvariantCulture), stop);
 
     private static EventSeverity SeverityOf(NodeEvent happened) => happened.Severity switch
     {

@@ -12,13 +12,15 @@ namespace Headgate.Drivers.SolidFire;
 /// that holds exactly the volumes granted to it; its CHAP secret belongs to the initiator and serves all of them.
 /// </summary>
 /// <remarks>
-/// Grants and revocations of one initiator take turns within this process: revoking the last volume deletes the group,
-/// which must not happen under a grant that is just adding to it. Against another server's, a grant reads back that it
-/// took and is repeated when it did not.
+/// Grants and revocations of one initiator take turns within this process, whichever of the cluster's pools they are of:
+/// revoking the last volume deletes the group, which must not happen under a grant that is just adding to it. Against
+/// another server's, a grant reads back that it took and is repeated when it did not, and a group is deleted only when the
+/// cluster has just said that nothing is in it.
 /// </remarks>
-internal sealed class ArrayAccess(Guid poolId)
+internal sealed class ArrayAccess(Guid poolId, Uri endpoint)
 {
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+    // One entry per initiator ever granted something: a hundred bytes each, and a cluster takes ten thousand initiators.
+    private static readonly ConcurrentDictionary<(Uri Endpoint, string Initiator), SemaphoreSlim> Turns = new();
 
     /// <summary>Lets the initiator in, and returns what it has to log in with; null when group membership is enough.</summary>
     public Task<ChapCredential?> GrantAsync(ArrayCall call, Volume volume, AccessRequest access) =>
@@ -97,9 +99,20 @@ internal sealed class ArrayAccess(Guid poolId)
             error => throw call.Refused(ElementMethods.CreateInitiators, error));
     }
 
-    /// <summary>Switches CHAP on for an initiator of ours that was made without. Never off: its other volumes may rely on it.</summary>
+    /// <summary>
+    /// Switches CHAP on for an initiator of ours that was made without. Never off: its other volumes may rely on it. The
+    /// secret of one that somebody else registered opens that somebody's volumes too, and is never handed out.
+    /// </summary>
     private static async Task<Initiator> WithChapAsync(ArrayCall call, Initiator known, AccessRequest access)
     {
+        if (!Marks.IsOurInitiator(known.Attributes) && CredentialOf(known) is not null)
+        {
+            throw new StopHere(new Fault(
+                "solidfire-foreign-initiator",
+                $"Initiator {known.InitiatorName} is registered on the cluster by somebody else, with CHAP; its secret is theirs to give. "
+                + "Use another initiator name, or remove the initiator there; the next attempt makes one of its own.",
+                Recovery.AskOperator));
+        }
         if (!access.RequireChap || CredentialOf(known) is not null) return known;
         if (!Marks.IsOurInitiator(known.Attributes))
         {
@@ -179,6 +192,7 @@ internal sealed class ArrayAccess(Guid poolId)
 
     private static async Task RemoveFromAsync(ArrayCall call, VolumeAccessGroup group, IReadOnlyList<long> volumes)
     {
+        VolumeAccessGroup? left = group;
         var present = volumes.Where(group.Volumes.Contains).ToList();
         if (present.Count > 0)
         {
@@ -189,8 +203,12 @@ internal sealed class ArrayAccess(Guid poolId)
             if (removed.Is(ElementErrorNames.VolumeAccessGroupIdDoesNotExist)) return;
             if (removed.Error is { } error && !removed.Is(ElementErrorNames.NotInVolumeAccessGroup))
                 throw call.Refused(ElementMethods.RemoveVolumesFromVolumeAccessGroup, error);
+            // What is in it now, not what was when it was listed: another server may have added to it since.
+            left = removed.Value is { VolumeAccessGroup: { } after } && after.VolumeAccessGroupID == group.VolumeAccessGroupID
+                ? after
+                : await GroupsAsync(call, [group.VolumeAccessGroupID]).ConfigureAwait(false) is [var listed, ..] ? listed : null;
         }
-        if (!Marks.IsOurInitiator(group.Attributes) || group.Volumes.Count > present.Count) return;
+        if (left is null || left.Volumes.Count > 0 || !Marks.IsOurInitiator(group.Attributes)) return;
         var deleted = await call.TryAsync(ElementMethods.DeleteVolumeAccessGroup, new DeleteVolumeAccessGroupParams
         {
             VolumeAccessGroupID = group.VolumeAccessGroupID, DeleteOrphanInitiators = true,
@@ -210,7 +228,7 @@ internal sealed class ArrayAccess(Guid poolId)
 
     private async Task<T> InTurnAsync<T>(ArrayCall call, string initiatorName, Func<Task<T>> work)
     {
-        var turn = _turns.GetOrAdd(initiatorName, static _ => new SemaphoreSlim(1, 1));
+        var turn = Turns.GetOrAdd((endpoint, initiatorName), static _ => new SemaphoreSlim(1, 1));
         await turn.WaitAsync(call.Stop).ConfigureAwait(false);
         try
         {

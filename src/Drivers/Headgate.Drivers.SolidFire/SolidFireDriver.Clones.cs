@@ -30,7 +30,7 @@ internal sealed partial class SolidFireDriver : IClones
             }
             call.HasChanged();
             clone = await WaitAsync(call, key, spec, async).ConfigureAwait(false);
-            if (Marks.IsCloning(clone)) await FinishAsync(call, cluster, key, spec, clone.VolumeID).ConfigureAwait(false);
+            if (Marks.IsCloning(clone)) await FinishAsync(call, cluster, key, spec, clone).ConfigureAwait(false);
             return await _volumes.ReadBackAsync(call, key, ArrayVolumes.HandleOf(clone)).ConfigureAwait(false);
         }, stop);
     }
@@ -87,11 +87,25 @@ internal sealed partial class SolidFireDriver : IClones
         // A handle that is gone tells nothing: the volume's row does.
     }
 
-    private async Task FinishAsync(ArrayCall call, ClusterFacts.Known cluster, ObjectKey key, VolumeSpec spec, long volumeId) =>
-        await call.SendAsync(ElementMethods.ModifyVolume, new ModifyVolumeParams
+    /// <summary>
+    /// Limits and marks of its own. When the cluster will never take them, the half-made clone goes again, since "refused"
+    /// promises that nothing was changed; nobody was ever told of it.
+    /// </summary>
+    private async Task FinishAsync(ArrayCall call, ClusterFacts.Known cluster, ObjectKey key, VolumeSpec spec, Volume clone)
+    {
+        var finished = await call.TryAsync(ElementMethods.ModifyVolume, new ModifyVolumeParams
         {
-            VolumeID = volumeId,
+            VolumeID = clone.VolumeID,
             Qos = QosMapping.ToArray(spec.Qos, cluster.Limits),
             Attributes = Marks.OfVolume(config.PoolId, key, spec),
         }).ConfigureAwait(false);
+        if (finished.Error is not { } error) return;
+        var fault = ElementFaults.Map(ElementMethods.ModifyVolume.ToString()!, error);
+        if (fault.Recovery is Recovery.RetryWithBackoff) throw new StopHere(fault, isUnknown: true);
+        // Another call with this key may have finished it meanwhile, and handed it out.
+        var now = await ArrayVolumes.LookAsync(call, ArrayVolumes.HandleOf(clone)).ConfigureAwait(false);
+        if (now is not null && !Marks.IsCloning(now)) throw new StopHere(fault, isUnknown: true);
+        if (now is not null) await ArrayVolumes.DestroyAsync(call, now).ConfigureAwait(false);
+        throw new StopHere(fault);
+    }
 }

@@ -44,8 +44,10 @@ internal sealed partial class SolidFireDriver(SolidFireConfig config, ElementCli
     {
         var found = await ArrayVolumes.WithKeyAsync(call, key).ConfigureAwait(false);
         if (found.Count == 0) return null;
-        if (found[0].Status == VolumeStatus.Init || Marks.IsCloning(found[0]))
-            throw new StopHere(Faults.Busy($"Volume {key} is a clone that is not finished; ask again."), isUnknown: true);
+        // A clone that is made but lacks its limits is there, and can be deleted: who cancelled it must find it. Only while
+        // the cluster still makes it nobody knows what will become of it.
+        if (found[0].Status == VolumeStatus.Init)
+            throw new StopHere(Faults.Busy($"Volume {key} is still being made; ask again."), isUnknown: true);
         return await _volumes.ViewAsync(call, found[0]).ConfigureAwait(false);
     }, stop);
 

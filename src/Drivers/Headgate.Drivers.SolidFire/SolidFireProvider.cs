@@ -17,6 +17,9 @@ public sealed class SolidFireProvider(TimeProvider? clock = null, Func<HttpMessa
         "SolidFire", typeof(SolidFireProvider).Assembly.GetName().Version ?? new Version(0, 0),
         "SolidFire clusters and Headgate storage nodes: a LUN per volume with guaranteed and limited IOPS.", Managed: true);
 
+    /// <summary>The identity under which a cluster is known: <see cref="PoolFacts.BackendId"/> of every pool on it.</summary>
+    public static string BackendId(Guid clusterUuid) => $"solidfire:{clusterUuid:N}";
+
     /// <inheritdoc/>
     public SettingsSchema Settings => SolidFireSettings.Schema;
 

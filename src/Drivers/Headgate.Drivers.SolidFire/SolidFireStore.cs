@@ -19,7 +19,7 @@ internal sealed class SolidFireStore : IPrimaryDataStore, IPrimaryDataStoreLifeC
         _config = config;
         _client = new ElementClient(config.Client);
         _facts = new ClusterFacts(config);
-        _access = new ArrayAccess(config.PoolId);
+        _access = new ArrayAccess(config.PoolId, config.Client.Endpoint);
         Driver = new SolidFireDriver(config, _client, _facts, _access);
     }
 
@@ -37,7 +37,7 @@ internal sealed class SolidFireStore : IPrimaryDataStore, IPrimaryDataStoreLifeC
         if (known.Portals.Count == 0)
             throw new StopHere(Faults.Unexpected("The cluster has no storage address (svip). Give it one, or set 'svip' of the pool."));
         return new PoolFacts(
-            $"solidfire:{known.Info.Uuid:N}",
+            SolidFireProvider.BackendId(known.Info.Uuid),
             $"SolidFire cluster {known.Info.Name}, Element {version.ClusterVersion}",
             new ByteSize(capacity.MaxProvisionedSpace),
             capacity.MaxIOPS,

@@ -34,6 +34,9 @@ public sealed class StorageNode : IAsyncDisposable
     /// <summary>How an Element client logs in.</summary>
     public NodeCredentials Credentials { get; }
 
+    /// <summary>Its identity as an Element cluster; the same for the life of its data folder.</summary>
+    public Guid ClusterUuid => _parts.Catalog.Current.Identity.Uuid;
+
     internal NodeParts Parts => _parts;
 
     /// <summary>Starts a node; it serves when this returns.</summary>

@@ -61,12 +61,19 @@ internal sealed class NodeFixture : IConformanceFixture
 
     public IPrimaryDataStore OpenThrough(Func<HttpMessageHandler, HttpMessageHandler> wrap) => Open(new SolidFireProvider(null, wrap));
 
+    /// <summary>Under another name of the node: one that shares nothing with the other stores of this process, as another server's.</summary>
+    public IPrimaryDataStore OpenAsAnotherServer(Func<HttpMessageHandler, HttpMessageHandler> wrap)
+    {
+        var elsewhere = new UriBuilder(Settings["endpoint"]) { Host = "localhost" }.Uri.GetLeftPart(UriPartial.Authority);
+        return Open(new SolidFireProvider(null, wrap), new Dictionary<string, string>(Settings) { ["endpoint"] = elsewhere });
+    }
+
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 
-    private IPrimaryDataStore Open(SolidFireProvider provider)
+    private IPrimaryDataStore Open(SolidFireProvider provider, Dictionary<string, string>? settings = null)
     {
-        Assert.Empty(provider.Settings.Check(Settings));
-        return provider.OpenAsync(new PoolSettings(_pool, provider.Settings, Settings), CancellationToken.None)
+        Assert.Empty(provider.Settings.Check(settings ?? Settings));
+        return provider.OpenAsync(new PoolSettings(_pool, provider.Settings, settings ?? Settings), CancellationToken.None)
             .AsTask().GetAwaiter().GetResult().ValueOrThrow(); // opening never waits: it does not talk to the array
     }
 }

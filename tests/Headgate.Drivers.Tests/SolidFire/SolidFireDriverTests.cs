@@ -170,6 +170,83 @@ public sealed class SolidFireDriverTests(RunningNode node) : IClassFixture<Runni
         else Assert.DoesNotContain("secret", outcome.Problem!.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task The_secret_of_an_initiator_that_somebody_else_registered_is_never_handed_out(bool requireChap)
+    {
+        await using var pool = new NodeFixture(node.Node);
+        var initiator = Initiator();
+        using var cluster = Cluster();
+        (await cluster.CallAsync(ElementMethods.CreateInitiators, new CreateInitiatorsParams
+        {
+            Initiators = [new CreateInitiator { Name = initiator, RequireChap = true, ChapUsername = "theirs", InitiatorSecret = "theirSecret12", TargetSecret = "theirSecret34" }],
+        }, Stop)).ValueOrThrow();
+        var (key, volume) = await MakeAsync(pool);
+
+        var outcome = await pool.Store.Driver.GrantAccessAsync(key, volume.Handle, new AccessRequest(initiator, requireChap), Stop);
+
+        var fault = Assert.IsType<Outcome<Connection>.Refused>(outcome).Fault;
+        Assert.Equal("solidfire-foreign-initiator", fault.Code);
+        Assert.DoesNotContain("theirSecret", fault.ToString(), StringComparison.Ordinal);
+        Assert.Empty((await pool.Store.Driver.FindAsync(key, Stop)).ValueOrThrow()!.Initiators);
+    }
+
+    [Fact]
+    public async Task A_clone_that_was_left_half_made_is_found_and_can_be_deleted()
+    {
+        await using var pool = new NodeFixture(node.Node);
+        var (_, source) = await MakeAsync(pool);
+        var key = new ObjectKey(Guid.NewGuid());
+        var door = new Doorway("ModifyVolume", () => throw new HttpRequestException("the server died here"));
+        await using (var dying = pool.OpenThrough(door.Wrap))
+            Assert.IsType<Outcome<VolumeView>.Unknown>(await dying.Driver.Facet<IClones>()!.CloneAsync(key, Small, source.Handle, null, Stop));
+
+        var left = Assert.IsType<Outcome<VolumeView?>.Done>(await pool.Store.Driver.FindAsync(key, Stop)).Value!;
+        (await pool.Store.Driver.DeleteAsync(key, left.Handle, Stop)).ValueOrThrow();
+        Assert.Null((await pool.Store.Driver.FindAsync(key, Stop)).ValueOrThrow());
+    }
+
+    [Fact]
+    public async Task A_clone_whose_limits_the_cluster_will_not_take_is_refused_and_leaves_nothing()
+    {
+        await using var pool = new NodeFixture(node.Node);
+        var (_, source) = await MakeAsync(pool);
+        var key = new ObjectKey(Guid.NewGuid());
+        var door = new Doorway("ModifyVolume", () => Task.FromResult<HttpResponseMessage?>(Doorway.Refusal("xMinIOPSCapacityExceeded")));
+        await using var full = pool.OpenThrough(door.Wrap);
+
+        var outcome = await full.Driver.Facet<IClones>()!.CloneAsync(key, Small, source.Handle, null, Stop);
+
+        Assert.NotEqual(Recovery.RetryWithBackoff, Assert.IsType<Outcome<VolumeView>.Refused>(outcome).Fault.Recovery);
+        Assert.Null((await pool.Store.Driver.FindAsync(key, Stop)).ValueOrThrow());
+    }
+
+    [Fact]
+    public async Task A_group_to_which_another_server_added_meanwhile_stays_with_what_was_added()
+    {
+        await using var pool = new NodeFixture(node.Node);
+        var initiator = Initiator();
+        var (firstKey, first) = await MakeAsync(pool);
+        var (secondKey, second) = await MakeAsync(pool);
+        await GrantAsync(pool, firstKey, first, initiator);
+        using var cluster = Cluster();
+        var door = new Doorway("RemoveVolumesFromVolumeAccessGroup", async () =>
+        {
+            var groups = (await cluster.CallAsync(ElementMethods.ListVolumeAccessGroups, new ListVolumeAccessGroupsParams(), Stop)).ValueOrThrow();
+            var theirs = groups.VolumeAccessGroups.Single(g => g.Initiators.Contains(initiator)).VolumeAccessGroupID;
+            var added = long.Parse(second.Handle.Value, System.Globalization.CultureInfo.InvariantCulture);
+            (await cluster.CallAsync(
+                ElementMethods.AddVolumesToVolumeAccessGroup, new GroupVolumesParams { VolumeAccessGroupID = theirs, Volumes = [added] }, Stop)).ValueOrThrow();
+            return null;
+        });
+        await using var store = pool.OpenThrough(door.Wrap);
+
+        (await store.Driver.RevokeAccessAsync(firstKey, first.Handle, initiator, Stop)).ValueOrThrow();
+
+        Assert.Empty((await pool.Store.Driver.FindAsync(firstKey, Stop)).ValueOrThrow()!.Initiators);
+        Assert.Equal([initiator], (await pool.Store.Driver.FindAsync(secondKey, Stop)).ValueOrThrow()!.Initiators);
+    }
+
     private static string Initiator() => $"iqn.2026-11.org.headgate.test:{Guid.NewGuid():N}";
 
     private static async Task<(ObjectKey Key, VolumeView Volume)> MakeAsync(NodeFixture pool)

@@ -75,7 +75,7 @@ public sealed class SolidFireRaceTests(RunningNode node) : IClassFixture<Running
     {
         var meeting = new Meeting(method);
         await using var one = pool.OpenThrough(meeting.Wrap);
-        await using var two = pool.OpenThrough(meeting.Wrap);
+        await using var two = pool.OpenAsAnotherServer(meeting.Wrap);
         return await Task.WhenAll(call(one.Driver).AsTask(), call(two.Driver).AsTask());
     }
 
