@@ -39,6 +39,17 @@ public sealed class AttentionTests
         _disk.Run(TestUnitReady).ShouldBeGood();
     }
 
+    [Fact]
+    public void Commands_that_another_initiator_cleared_are_told_to_the_nexus_that_lost_them()
+    {
+        var other = _disk.Open(Disk.PortB);
+        other.NoteCommandsCleared();
+        other.NoteCommandsCleared();
+        _disk.Run(other, TestUnitReady).ShouldFail(6, 0x2F00);
+        _disk.Run(other, TestUnitReady).ShouldBeGood();
+        _disk.Run(TestUnitReady).ShouldBeGood();
+    }
+
     [Theory]
     [InlineData(ResetKind.LogicalUnit, 0x2903)]
     [InlineData(ResetKind.PowerOn, 0x2900)]

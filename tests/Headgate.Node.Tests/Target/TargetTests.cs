@@ -145,6 +145,21 @@ public sealed class TargetTests : IAsyncLifetime
         Assert.Equal((residual, flag), (last.At(44), (byte)(last.Flags & 0x06)));
     }
 
+    [Theory]
+    [InlineData(0x2A, 0, 0, 512u, 0x04)]
+    [InlineData(0x2A, 200, 0x0E03, 312u, 0x04)] // not a whole block: refused, and the overflow is told all the same
+    [InlineData(0x2E, 200, 0x0E03, 312u, 0x04)]
+    [InlineData(0x2A, 10000, 0, 9488u, 0x02)]
+    [InlineData(0x2E, 10000, 0, 9488u, 0x02)]
+    public void A_write_of_one_block_tells_its_residual(byte opcode, int expected, int code, uint residual, byte flag)
+    {
+        using var initiator = LogIn();
+        initiator.Command(0xA0, [opcode, 0, 0, 0, 0, 0, 0, 0, 1, 0], expected, immediate: Pattern(expected));
+        var response = initiator.Receive()!;
+        Assert.Equal((code == 0 ? 0 : 2, code), Outcome(response));
+        Assert.Equal((residual, flag), (response.At(44), (byte)(response.Flags & 0x06)));
+    }
+
     [Fact]
     public void NOP_echoes_text_names_the_target_and_logout_closes()
     {
@@ -315,13 +330,15 @@ public sealed class TargetTests : IAsyncLifetime
 
     private static (byte Opcode, int Status) StatusOf(ReceivedPdu pdu) => (pdu.Opcode, pdu.Header[3]);
 
-    /// <summary>Status, and code and qualifier of its sense data.</summary>
     private static (int Status, int Code) TestUnitReady(TestInitiator initiator)
     {
         initiator.Command(0x80, new byte[6], 0);
-        var pdu = initiator.Receive()!;
-        return (pdu.Header[3], pdu.Data.Length == 0 ? 0 : pdu.Data[2 + 12] << 8 | pdu.Data[2 + 13]);
+        return Outcome(initiator.Receive()!);
     }
+
+    /// <summary>Status, and code and qualifier of its sense data.</summary>
+    private static (int Status, int Code) Outcome(ReceivedPdu response) =>
+        (response.Header[3], response.Data.Length == 0 ? 0 : response.Data[2 + 12] << 8 | response.Data[2 + 13]);
 
     private TestInitiator LogIn(string keys = "", byte isid = 1, TestTarget? target = null)
     {
