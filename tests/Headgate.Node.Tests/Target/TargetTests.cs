@@ -297,12 +297,16 @@ public sealed class TargetTests : IAsyncLifetime
     [Fact]
     public async Task A_cut_session_hears_why_and_is_gone()
     {
-        using var initiator = LogIn();
-        Assert.Equal(1, await _target.Sessions.CutAsync(view => view.TargetName == Disk, CutReason.AccessRevoked));
-        var message = initiator.Receive()!;
-        Assert.Equal((Opcode.AsyncMessage, (byte)AsyncEvent.SessionDropped), (message.Opcode, message.Header[36]));
-        Assert.Null(initiator.Receive());
-        Assert.Empty(_target.Sessions.List());
+        // Many times, as the cut often meets a sender that has just sent the last reply: that one takes the message along.
+        for (var i = 0; i < 50; i++)
+        {
+            using var initiator = LogIn();
+            Assert.Equal(1, await _target.Sessions.CutAsync(view => view.TargetName == Disk, CutReason.AccessRevoked));
+            var message = initiator.Receive()!;
+            Assert.Equal((Opcode.AsyncMessage, (byte)AsyncEvent.SessionDropped), (message.Opcode, message.Header[36]));
+            Assert.Null(initiator.Receive());
+            Assert.Empty(_target.Sessions.List());
+        }
     }
 
     [Fact]

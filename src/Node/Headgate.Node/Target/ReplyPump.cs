@@ -34,6 +34,8 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
     private long _stagedBytes;
     private bool _sending;
     private bool _handedOver;
+    private bool _isPeerSlow;
+    private Action? _end;
     private bool _closed;
     private Thread? _sender;
 
@@ -72,6 +74,19 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
     {
         Stage(reply);
         Flush();
+    }
+
+    /// <summary>
+    /// Posts the connection's last word. <paramref name="end"/> runs when that is in the kernel's hands, by whoever sends
+    /// now, or as soon as the peer is found to take nothing, since a dead peer must not hold up the end. It may run twice.
+    /// </summary>
+    public void PostLast(ControlReply reply, Action end)
+    {
+        reply.WhenSent = end;
+        bool isPeerSlow;
+        lock (_gate) (_end, isPeerSlow) = (end, _isPeerSlow);
+        Post(reply);
+        if (isPeerSlow) end();
     }
 
     /// <summary>Sends what is staged, without waiting.</summary>
@@ -130,6 +145,7 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
 
     private void HandOver()
     {
+        Action? end;
         try
         {
             lock (_gate)
@@ -140,9 +156,11 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
                     return;
                 }
                 if (_sender is null) StartSender();
-                _handedOver = true;
+                _handedOver = _isPeerSlow = true;
+                end = _end;
                 Monitor.PulseAll(_gate);
             }
+            end?.Invoke();
         }
 #pragma warning disable CA1031 // no thread to be had (OutOfMemoryException): it costs this connection and nothing more
         catch (Exception broken)
@@ -246,7 +264,7 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
         lock (_gate)
         {
             if (_head is not null && !_closed) return false;
-            _sending = false;
+            _sending = _isPeerSlow = false;
             return true;
         }
     }

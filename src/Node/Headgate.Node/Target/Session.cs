@@ -82,10 +82,13 @@ internal sealed partial class Session : FullFeature
             parameter1: 0,
             parameter2: asks ? (ushort)0 : (ushort)Parameters.Time2WaitSeconds,
             parameter3: asks ? graceSeconds : (ushort)0, default);
-        Pump.Post(message);
-        if (asks) return; // who asked drops what is left after the grace
+        if (asks)
+        {
+            Pump.Post(message); // who asked drops what is left after the grace
+            return;
+        }
         IsClosing = true;
-        Connection.Abort(reason.ToString());
+        Pump.PostLast(message, () => Connection.Abort(reason.ToString()));
     }
 
     public override void OnClosed()
