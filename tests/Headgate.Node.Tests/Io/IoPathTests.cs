@@ -255,6 +255,10 @@ public sealed class IoPathTests
         Assert.True(found.Iops >= 100);
         Assert.Contains("4 KiB", found.Description, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder));
+
+        // Writing the scratch file is part of the time, and what it came to is said.
+        var hasty = MediumCalibration.Run(folder, TimeSpan.FromTicks(1));
+        Assert.Contains("scratch file of 1 MiB", hasty.Description, StringComparison.Ordinal);
         Directory.Delete(folder);
     }
 
