@@ -10,7 +10,7 @@ namespace Headgate.Cli.Commands;
 internal static class VolumeQosCommands
 {
     /// <summary>Cells of the bar that <c>watch</c> draws from 0 to the volume's highest limit.</summary>
-    private const int BarCells = 30;
+    private const int BarCells = 20;
 
     public static Verb Qos()
     {
@@ -54,8 +54,9 @@ internal static class VolumeQosCommands
         var (min, max, burst) = (Applied("minIops"), Applied("maxIops"), Applied("burstIops"));
         var full = Math.Max(1, burst ?? max ?? (long)Math.Max(measured.Iops, 1));
         var limits = $"min {Show.Number(min)} max {Show.Number(max)} burst {Show.Number(burst)}";
-        return $"{measured.At.UtcDateTime:HH:mm:ss}  {measured.Iops,8:0} IOPS  {Bar(measured.Iops, full, min, max)}  "
-            + $"{Show.Size((long)measured.BytesPerSecond),10}/s  {measured.LatencyMicros / 1000,7:0.00} ms  throttled {measured.Throttle,4:P0}  {limits}";
+        // At most 99 columns with five-digit limits: a line that wraps makes the bars unreadable.
+        return $"{measured.At.UtcDateTime:HH:mm:ss} {measured.Iops,7:0} IOPS {Bar(measured.Iops, full, min, max)} "
+            + $"{Show.Size((long)measured.BytesPerSecond),10}/s {measured.LatencyMicros / 1000,7:0.00} ms  {limits}";
 
         long? Applied(string promise) => qos.Promises.FirstOrDefault(p => p.Promise == promise) is { } p ? p.Applied ?? p.Granted : null;
     }
