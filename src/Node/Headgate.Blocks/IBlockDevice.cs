@@ -34,6 +34,16 @@ public interface IBlockDevice : IDisposable
     /// <summary>Writes all of <paramref name="buffer"/>; when <paramref name="durable"/>, it is on the medium on return.</summary>
     IoFault Write(long offset, ReadOnlySpan<byte> buffer, bool durable);
 
+    /// <summary>Most bytes of one <see cref="WriteAtomic"/>; 0 for a device that cannot write atomically. Fixed while it is open.</summary>
+    int AtomicWriteBytesMax => 0;
+
+    /// <summary>
+    /// Writes all of <paramref name="buffer"/> or nothing of it: after a crash at any moment the range holds either what it
+    /// held before or all of the buffer, and a read beside it sees no mix (WRITE ATOMIC, SBC-4). When
+    /// <paramref name="durable"/>, it is on the medium on return. Called only up to <see cref="AtomicWriteBytesMax"/> bytes.
+    /// </summary>
+    IoFault WriteAtomic(long offset, ReadOnlySpan<byte> buffer, bool durable) => IoFault.WriteFailed;
+
     /// <summary>All writes that returned before are on the medium on return.</summary>
     IoFault Flush();
 

@@ -31,6 +31,9 @@ public interface IMedium
     /// <summary>Writes whole blocks; with <paramref name="fua"/> they are on the medium when this returns.</summary>
     MediumStatus Write(ulong lba, ReadOnlySpan<byte> blocks, bool fua);
 
+    /// <summary>As <see cref="Write"/>, but all or nothing, over a crash too. Called only when the geometry offers it.</summary>
+    MediumStatus WriteAtomic(ulong lba, ReadOnlySpan<byte> blocks, bool fua) => MediumStatus.WriteError;
+
     /// <summary>All that was written before is on the medium when this returns.</summary>
     MediumStatus Flush();
 

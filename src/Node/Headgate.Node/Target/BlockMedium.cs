@@ -11,6 +11,9 @@ internal sealed class BlockMedium(IBlockDevice device, int blockBytes) : IMedium
     public MediumStatus Write(ulong lba, ReadOnlySpan<byte> blocks, bool fua) =>
         StatusOf(device.Write(OffsetOf(lba), blocks, fua));
 
+    public MediumStatus WriteAtomic(ulong lba, ReadOnlySpan<byte> blocks, bool fua) =>
+        StatusOf(device.WriteAtomic(OffsetOf(lba), blocks, fua));
+
     public MediumStatus Flush() => StatusOf(device.Flush());
 
     public MediumStatus Unmap(ulong lba, ulong count) => StatusOf(device.Discard(OffsetOf(lba), OffsetOf(count)));
