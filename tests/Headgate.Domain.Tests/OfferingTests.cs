@@ -51,7 +51,10 @@ public class OfferingTests
             new() { MinIopsPerGib = 5, MaxIopsPerGib = 4 }, new() { Require = [PromiseKind.MinIops] }, new() { BurstIops = 10 },
             new() { MinIopsPerGib = -1 }, new() { MaxIops = OfferingResolution.MostIops + 1 },
         ];
-        Assert.All(wrong, qos => Assert.Equal("qos-invalid", OfferingResolution.Problem(qos, ByteSize.GiB(1))?.Code));
-        Assert.Null(OfferingResolution.Problem(new() { CustomIops = true, Require = [PromiseKind.MinIops] }, null));
+        Assert.All(wrong, qos => Assert.NotEmpty(OfferingRules.QosProblems(qos)));
+        Assert.Empty(OfferingRules.QosProblems(new() { CustomIops = true, Require = [PromiseKind.MinIops] }));
+        Assert.NotEmpty(OfferingRules.SizeProblems(ByteSize.TiB(2000), customSize: false));
+        Assert.NotEmpty(OfferingRules.SizeProblems(null, customSize: false));
+        Assert.Equal("offering-invalid", OfferingRules.Refusal(["it is wrong."])?.Code);
     }
 }

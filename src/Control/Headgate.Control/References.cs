@@ -16,11 +16,17 @@ public static class References
         this IQueryable<T> query, string what, string reference, Expression<Func<T, bool>> byName, CancellationToken stop)
         where T : class, IAggregate
     {
-        var found = Guid.TryParse(reference, out var id)
-            ? await query.SingleOrDefaultAsync(e => e.Id == id, stop).ConfigureAwait(false)
-            : await query.Where(byName).OrderByDescending(e => e.Id).FirstOrDefaultAsync(stop).ConfigureAwait(false);
+        var found = await query.SeekAsync(reference, byName, stop).ConfigureAwait(false);
         return found is not null ? found : NotFound(what, reference);
     }
+
+    /// <summary>The same without the refusal: null when there is none. Of several with one name, the newest.</summary>
+    public static Task<T?> SeekAsync<T>(
+        this IQueryable<T> query, string reference, Expression<Func<T, bool>> byName, CancellationToken stop)
+        where T : class, IAggregate =>
+        Guid.TryParse(reference, out var id)
+            ? query.SingleOrDefaultAsync(e => e.Id == id, stop)
+            : query.Where(byName).OrderByDescending(e => e.Id).FirstOrDefaultAsync(stop);
 
     /// <summary>The refusal of a reference to nothing.</summary>
     public static Fault NotFound(string what, string reference) => new(

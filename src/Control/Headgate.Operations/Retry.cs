@@ -35,5 +35,14 @@ public static class Retry
         return outcome.Match(done, fault => Again(fault, attempt), fault => Again(fault, attempt));
     }
 
+    /// <summary>What to do next after an outcome that is known not to be done.</summary>
+    public static StepResult NotDone<T>(Outcome<T> outcome, int attempt) => After(outcome, attempt, NoWayOn<T>);
+
+    /// <summary>The same for an undo.</summary>
+    public static StepResult NotUndone<T>(Outcome<T> outcome, int attempt) => AfterUndo(outcome, attempt, NoWayOn<T>);
+
+    private static StepResult NoWayOn<T>(T value) =>
+        throw new InvalidOperationException("This outcome is done: the step has to go on with its value.");
+
     private static StepResult.TryAgain Again(Fault fault, int attempt) => new(fault.ToString(), Pause(attempt));
 }

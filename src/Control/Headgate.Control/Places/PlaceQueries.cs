@@ -1,7 +1,6 @@
 using Headgate.Domain;
 using Headgate.Persistence;
 using Headgate.Primitives;
-using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Control.Places;
 
@@ -13,17 +12,11 @@ internal static class PlaceQueries
         $"{what}-in-use", $"The {what} '{name}' still has {users}. Remove those first.", Recovery.FixRequest);
 
     public static Task<Zone?> FindZoneAsync(this HeadgateDbContext db, string reference, CancellationToken stop) =>
-        Guid.TryParse(reference, out var id)
-            ? db.Zones.FirstOrDefaultAsync(z => z.Id == id, stop)
-            : db.Zones.FirstOrDefaultAsync(z => z.Name == reference, stop);
+        db.Zones.SeekAsync(reference, z => z.Name == reference, stop);
 
     public static Task<Cluster?> FindClusterAsync(this HeadgateDbContext db, string reference, CancellationToken stop) =>
-        Guid.TryParse(reference, out var id)
-            ? db.Clusters.FirstOrDefaultAsync(c => c.Id == id, stop)
-            : db.Clusters.FirstOrDefaultAsync(c => c.Name == reference, stop);
+        db.Clusters.SeekAsync(reference, c => c.Name == reference, stop);
 
     public static Task<Host?> FindHostAsync(this HeadgateDbContext db, string reference, CancellationToken stop) =>
-        Guid.TryParse(reference, out var id)
-            ? db.Hosts.FirstOrDefaultAsync(h => h.Id == id, stop)
-            : db.Hosts.FirstOrDefaultAsync(h => h.Name == reference, stop);
+        db.Hosts.SeekAsync(reference, h => h.Name == reference, stop);
 }

@@ -3,7 +3,7 @@ using Headgate.Primitives;
 namespace Headgate.Domain;
 
 /// <summary>What an admin publishes and a tenant picks for a VM; QoS and tags are those of its root disk.</summary>
-public sealed record ComputeOffering : IAggregate
+public sealed record ComputeOffering : IOffering
 {
     public required Guid Id { get; init; }
 

@@ -3,7 +3,7 @@ using Headgate.Primitives;
 namespace Headgate.Domain;
 
 /// <summary>What an admin publishes and a tenant picks for a data disk. Never changes once volumes can use it.</summary>
-public sealed record DiskOffering : IAggregate
+public sealed record DiskOffering : IOffering
 {
     public required Guid Id { get; init; }
 

@@ -25,34 +25,6 @@ public static class OfferingResolution
 
     private const long GiB = 1L << 30;
 
-    /// <summary>Null when an admin may publish an offering with these numbers, else the refusal.</summary>
-    /// <param name="qos">The QoS half.</param>
-    /// <param name="size">The fixed size; null for custom sizes.</param>
-    public static Fault? Problem(OfferingQos qos, ByteSize? size)
-    {
-        ArgumentNullException.ThrowIfNull(qos);
-        if (size is { } fixedSize && SizeProblem(fixedSize) is { } sizeProblem) return sizeProblem;
-        if (qos.MinIops is not null && qos.MinIopsPerGib is not null)
-            return Invalid("Both a fixed min and a min per GiB were given; give one of the two.");
-        if (qos.MaxIops is not null && qos.MaxIopsPerGib is not null)
-            return Invalid("Both a fixed max and a max per GiB were given; give one of the two.");
-        if (qos.MinIopsPerGib < 0) return Invalid($"Min IOPS per GiB is {qos.MinIopsPerGib}; it cannot be negative.");
-        if (qos.MaxIopsPerGib <= 0) return Invalid($"Max IOPS per GiB is {qos.MaxIopsPerGib}; leave it out or give more than 0.");
-        if (qos is { MinIopsPerGib: { } min, MaxIopsPerGib: { } max } && min > max)
-            return Invalid($"Min IOPS per GiB {min} is above max IOPS per GiB {max}; want min <= max.");
-        foreach (var kind in qos.Require)
-        {
-            if (!Gives(qos, kind))
-                return Invalid($"{Name(kind)} is required, but the offering gives no {Name(kind)}; give the number, or let tenants choose IOPS.");
-        }
-        // With formulas or free choice the numbers are known with each volume only; what is fixed is checked now.
-        var perGib = qos.MinIopsPerGib is not null || qos.MaxIopsPerGib is not null;
-        if (perGib && size is null) return null;
-        if (qos.CustomIops) return null;
-        var spec = Numbers(qos, size ?? ByteSize.GiB(1));
-        return spec is Outcome<QosSpec>.Refused refused ? refused.Fault : null;
-    }
-
     /// <summary>The volume that <paramref name="offering"/> and <paramref name="choice"/> make.</summary>
     public static Outcome<VolumeWish> Resolve(DiskOffering offering, TenantChoice choice)
     {
@@ -127,15 +99,6 @@ public static class OfferingResolution
         var max = qos.MaxIops ?? qos.MaxIopsPerGib * gibs;
         return Limits(min, max, qos.BurstIops, qos.MaxBandwidth);
     }
-
-    private static bool Gives(OfferingQos qos, PromiseKind kind) => kind switch
-    {
-        PromiseKind.MinIops => qos.CustomIops || (qos.MinIops ?? qos.MinIopsPerGib) is not null,
-        PromiseKind.MaxIops => qos.CustomIops || (qos.MaxIops ?? qos.MaxIopsPerGib) is not null,
-        PromiseKind.BurstIops => qos.CustomIops || qos.BurstIops is not null,
-        PromiseKind.MaxBandwidth => qos.MaxBandwidth is not null,
-        _ => false,
-    };
 
     private static Fault? SizeProblem(ByteSize size) => size.Bytes == 0 || size > LargestVolume
         ? new Fault("size-out-of-range",

@@ -41,7 +41,7 @@ internal sealed class ReachStorage(ArrayDirectory arrays) : ForwardStep("reach-s
     {
         var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedPool>.Done { Value: var pool })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         var facts = await pool.Store.LifeCycle.InitializeAsync(stop).ConfigureAwait(false);
         // Nothing was changed, so there is no doubt to settle; and who mistyped an address wants to know soon.
         if (facts.Problem is { } problem && context.Attempt >= MostAttempts) return new StepResult.GiveUp(problem);
@@ -58,7 +58,7 @@ internal sealed class AttachPool(ArrayDirectory arrays, StoreCache stores) : IOp
     {
         var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedPool>.Done { Value: var pool })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         var scope = pool.Pool.Scope switch
         {
             StorageScope.Zone => PoolScope.Zone,
@@ -73,7 +73,7 @@ internal sealed class AttachPool(ArrayDirectory arrays, StoreCache stores) : IOp
     {
         var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedPool>.Done { Value: var pool })
-            return Retry.AfterUndo(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotUndone(target, context.Attempt);
         var removed = await pool.Store.LifeCycle.RemoveAsync(stop).ConfigureAwait(false);
         if (removed.IsDone) await stores.EvictAsync(pool.Pool.Id).ConfigureAwait(false);
         return Retry.AfterUndo(removed, context.Attempt, _ => new StepResult.Advance("detached"));
@@ -87,15 +87,15 @@ internal sealed class SurveyPool(ArrayDirectory arrays) : ForwardStep("survey")
     {
         var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedPool>.Done { Value: var pool })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         var facts = await pool.Store.LifeCycle.InitializeAsync(stop).ConfigureAwait(false);
-        if (facts is not Outcome<PoolFacts>.Done { Value: var found }) return Retry.After(facts, context.Attempt, _ => new StepResult.Advance(""));
+        if (facts is not Outcome<PoolFacts>.Done { Value: var found }) return Retry.NotDone(facts, context.Attempt);
         IReadOnlyList<VolumeView> foreign = [];
         if (pool.Driver.Facet<IInventory>() is { } inventory)
         {
             var listed = await inventory.ListAsync(stop).ConfigureAwait(false);
             if (listed is not Outcome<IReadOnlyList<VolumeView>>.Done { Value: var all })
-                return Retry.After(listed, context.Attempt, _ => new StepResult.Advance(""));
+                return Retry.NotDone(listed, context.Attempt);
             foreign = all; // none is ours yet: the pool is new
         }
         var findings = new PoolFindings(
@@ -118,7 +118,7 @@ internal sealed class DetachPool(ArrayDirectory arrays, StoreCache stores) : For
     {
         var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedPool>.Done { Value: var pool })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         var removed = await pool.Store.LifeCycle.RemoveAsync(stop).ConfigureAwait(false);
         if (removed.IsDone) await stores.EvictAsync(pool.Pool.Id).ConfigureAwait(false);
         return Retry.After(removed, context.Attempt, _ => new StepResult.Advance(

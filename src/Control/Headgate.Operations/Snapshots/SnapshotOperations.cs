@@ -65,11 +65,11 @@ internal sealed class TakeSnapshot(ArrayDirectory arrays) : IOperationStep
     {
         var target = await ReachedSnapshot.ReachAsync(arrays, context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedSnapshot>.Done { Value: var snapshot })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         if (context.Attempt > 1)
         {
             var earlier = await snapshot.Facet.FindSnapshotAsync(snapshot.Key, snapshot.Volume.Handle, stop).ConfigureAwait(false);
-            if (earlier is not Outcome<SnapshotView?>.Done found) return Retry.After(earlier, context.Attempt, _ => new StepResult.Advance(""));
+            if (earlier is not Outcome<SnapshotView?>.Done found) return Retry.NotDone(earlier, context.Attempt);
             if (found.Value is { } there) return Taken("found", context, there);
         }
         var taken = await snapshot.Facet.CreateSnapshotAsync(
@@ -82,9 +82,9 @@ internal sealed class TakeSnapshot(ArrayDirectory arrays) : IOperationStep
         var target = await ReachedSnapshot.ReachAsync(arrays, context.SubjectId, stop).ConfigureAwait(false);
         if (target is Outcome<ReachedSnapshot>.Refused { Fault.Code: "unsupported" }) return new StepResult.Advance("nothing was there");
         if (target is not Outcome<ReachedSnapshot>.Done { Value: var snapshot })
-            return Retry.AfterUndo(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotUndone(target, context.Attempt);
         var sought = await snapshot.Facet.FindSnapshotAsync(snapshot.Key, snapshot.Volume.Handle, stop).ConfigureAwait(false);
-        if (sought is not Outcome<SnapshotView?>.Done found) return Retry.AfterUndo(sought, context.Attempt, _ => new StepResult.Advance(""));
+        if (sought is not Outcome<SnapshotView?>.Done found) return Retry.NotUndone(sought, context.Attempt);
         if (found.Value is not { } there) return new StepResult.Advance("nothing was there");
         var gone = await snapshot.Facet.DeleteSnapshotAsync(snapshot.Key, there.Handle, stop).ConfigureAwait(false);
         return Retry.AfterUndo(gone, context.Attempt, _ => new StepResult.Advance($"deleted {there.Handle.Value}"));
@@ -106,7 +106,7 @@ internal sealed class DeleteSnapshot(ArrayDirectory arrays) : ForwardStep("delet
     {
         var target = await ReachedSnapshot.ReachAsync(arrays, context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedSnapshot>.Done { Value: var snapshot })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         var handle = new SnapshotHandle(snapshot.Snapshot.Handle!);
         var gone = await snapshot.Facet.DeleteSnapshotAsync(snapshot.Key, handle, stop).ConfigureAwait(false);
         return Retry.After(gone, context.Attempt, _ => new StepResult.Advance(
@@ -126,7 +126,7 @@ internal sealed class RevertToSnapshot(ArrayDirectory arrays) : ForwardStep("rev
     {
         var target = await ReachedSnapshot.ReachAsync(arrays, context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedSnapshot>.Done { Value: var snapshot })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         var (volume, handle) = (snapshot.Volume, new SnapshotHandle(snapshot.Snapshot.Handle!));
         var reverted = await snapshot.Facet.RevertAsync(volume.Key, volume.Handle, snapshot.Key, handle, stop).ConfigureAwait(false);
         return Retry.After(reverted, context.Attempt, _ => new StepResult.Advance(

@@ -47,7 +47,7 @@ internal sealed class GrantAccess(ArrayDirectory arrays, SecretBox box) : IOpera
         var accessId = context.Input<AccessInput>().AccessId;
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         if (await arrays.AccessAsync(accessId, stop).ConfigureAwait(false) is not { } access)
             return new StepResult.GiveUp(new Fault("access-gone", "The grant was taken away while it was being made.", Recovery.FixRequest));
         var request = new AccessRequest(access.InitiatorName, volume.Pool.RequireChap);
@@ -71,7 +71,7 @@ internal sealed class GrantAccess(ArrayDirectory arrays, SecretBox box) : IOpera
         if (access.State is AccessState.Granted) return new StepResult.Advance("was granted before and stays so");
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
-            return Retry.AfterUndo(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotUndone(target, context.Attempt);
         var revoked = await Revocation.OfAsync(volume, access.InitiatorName, stop).ConfigureAwait(false);
         return Retry.AfterUndo(revoked, context.Attempt, _ => new StepResult.Advance("revoked"));
     }
@@ -97,7 +97,7 @@ internal sealed class RevokeAccess(ArrayDirectory arrays) : ForwardStep("revoke-
         if (access is null) return new StepResult.Advance("was gone already");
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         var revoked = await Revocation.OfAsync(volume, access.InitiatorName, stop).ConfigureAwait(false);
         return Retry.After(revoked, context.Attempt, _ => new StepResult.Advance(
             $"revoked from {access.InitiatorName}",
@@ -120,11 +120,11 @@ internal sealed class RevokeAllAccess(ArrayDirectory arrays) : ForwardStep("revo
         if (accesses.Count == 0) return new StepResult.Advance("nobody had access");
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         foreach (var access in accesses)
         {
             var revoked = await Revocation.OfAsync(volume, access.InitiatorName, stop).ConfigureAwait(false);
-            if (!revoked.IsDone) return Retry.After(revoked, context.Attempt, _ => new StepResult.Advance(""));
+            if (!revoked.IsDone) return Retry.NotDone(revoked, context.Attempt);
         }
         return new StepResult.Advance($"revoked from {accesses.Count} initiator(s)", async (db, _, cancel) =>
             db.VolumeAccesses.RemoveRange(

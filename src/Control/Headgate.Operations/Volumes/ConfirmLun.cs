@@ -17,7 +17,7 @@ internal sealed class ConfirmLun(
     {
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         var sought = await volume.Driver.FindAsync(volume.Key, stop).ConfigureAwait(false);
         return Retry.After(sought, context.Attempt, found =>
         {

@@ -10,9 +10,9 @@ internal sealed class DeleteLun(ArrayDirectory arrays) : ForwardStep("delete-lun
     {
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         var sought = await volume.Driver.FindAsync(volume.Key, stop).ConfigureAwait(false);
-        if (sought is not Outcome<VolumeView?>.Done found) return Retry.After(sought, context.Attempt, _ => new StepResult.Advance(""));
+        if (sought is not Outcome<VolumeView?>.Done found) return Retry.NotDone(sought, context.Attempt);
         if (found.Value is not { } there) return new StepResult.Advance("was not there");
         var gone = await volume.Driver.DeleteAsync(volume.Key, there.Handle, stop).ConfigureAwait(false);
         return Retry.After(gone, context.Attempt, _ => new StepResult.Advance($"deleted {there.Handle}"));

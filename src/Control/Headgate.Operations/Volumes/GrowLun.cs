@@ -18,7 +18,7 @@ internal sealed class GrowLun(ArrayDirectory arrays) : IOperationStep
         var size = new ByteSize(context.Input<ResizeInput>().SizeBytes);
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
         if (volume.Driver.Facet<IResize>() is not { } resize) return new StepResult.GiveUp(ArrayDirectory.Lacks(volume.Pool, "grow a volume"));
         var grown = await resize.ResizeAsync(volume.Key, volume.Handle, size, stop).ConfigureAwait(false);
         return Retry.After(grown, context.Attempt, view => new StepResult.Advance($"{view.Size}"));
@@ -28,7 +28,7 @@ internal sealed class GrowLun(ArrayDirectory arrays) : IOperationStep
     {
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
-            return Retry.AfterUndo(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotUndone(target, context.Attempt);
         var sought = await volume.Driver.FindAsync(volume.Key, stop).ConfigureAwait(false);
         return Retry.AfterUndo(sought, context.Attempt, found => found is null
             ? new StepResult.Advance("the volume is gone") // the pool check reports it

@@ -18,13 +18,13 @@ internal sealed class ProvisionLun(ArrayDirectory arrays) : IOperationStep
     {
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
-            return Retry.After(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotDone(target, context.Attempt);
 
         // A repeat asks before it acts: an earlier run may have made the volume and then lost the answer.
         if (context.Attempt > 1)
         {
             var earlier = await volume.Driver.FindAsync(volume.Key, stop).ConfigureAwait(false);
-            if (earlier is not Outcome<VolumeView?>.Done found) return Retry.After(earlier, context.Attempt, _ => new StepResult.Advance(""));
+            if (earlier is not Outcome<VolumeView?>.Done found) return Retry.NotDone(earlier, context.Attempt);
             // A copy may still be running: asking for it again with the same key waits for its end.
             if (found.Value is { } made && !IsCopy(volume.Volume)) return Made("found", context, made);
         }
@@ -36,10 +36,10 @@ internal sealed class ProvisionLun(ArrayDirectory arrays) : IOperationStep
     {
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume })
-            return Retry.AfterUndo(target, context.Attempt, _ => new StepResult.Advance(""));
+            return Retry.NotUndone(target, context.Attempt);
         var sought = await volume.Driver.FindAsync(volume.Key, stop).ConfigureAwait(false);
         if (sought is not Outcome<VolumeView?>.Done found)
-            return Retry.AfterUndo(sought, context.Attempt, _ => new StepResult.Advance("")); // a doubt is not an absence
+            return Retry.NotUndone(sought, context.Attempt); // a doubt is not an absence
         if (found.Value is not { } there) return new StepResult.Advance("nothing was there");
         var gone = await volume.Driver.DeleteAsync(volume.Key, there.Handle, stop).ConfigureAwait(false);
         return Retry.AfterUndo(gone, context.Attempt, _ => new StepResult.Advance($"deleted {there.Handle}"));

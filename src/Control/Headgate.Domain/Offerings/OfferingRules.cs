@@ -1,34 +1,36 @@
-using Headgate.Domain;
 using Headgate.Primitives;
 
-namespace Headgate.Control.Offerings;
+namespace Headgate.Domain;
 
 /// <summary>What an offering must fulfil by itself, whatever the pools are. Each line says what was given and what is wanted.</summary>
-internal static class OfferingRules
+public static class OfferingRules
 {
-    /// <summary>Highest IOPS figure: no storage serves a billion, and per-GiB figures times the largest volume stay in 64 bits.</summary>
-    private const long IopsMost = 1_000_000_000;
-
     /// <summary>Tags of one offering or pool.</summary>
     private const int TagsMost = 32;
 
     /// <summary>Sizes are multiples of a SCSI block.</summary>
     private const long BlockBytes = 512;
 
-    public static Fault? Problem(IReadOnlyList<string> problems) => problems.Count == 0
+    /// <summary>The refusal that lists <paramref name="problems"/>; null when there are none.</summary>
+    public static Fault? Refusal(IReadOnlyList<string> problems) => problems.Count == 0
         ? null
         : new Fault("offering-invalid", $"The offering cannot be made: {problems[0]}", Recovery.FixRequest) { Details = problems };
 
+    /// <summary>What is wrong with the size, if anything.</summary>
     public static IEnumerable<string> SizeProblems(ByteSize? size, bool customSize)
     {
         if (size is null != customSize)
             yield return "an offering has either a fixed size or customSize, and exactly one of the two.";
         if (size is { } s && (s.Bytes == 0 || s.Bytes % BlockBytes != 0))
             yield return $"the size is {s.Bytes} bytes; it must be a multiple of {BlockBytes} above 0.";
+        if (size > OfferingResolution.LargestVolume)
+            yield return $"the size is {size}; a volume has at most {OfferingResolution.LargestVolume}.";
     }
 
+    /// <summary>What is wrong with the tags, if anything.</summary>
     public static IEnumerable<string> TagProblems(IReadOnlyList<string> tags)
     {
+        ArgumentNullException.ThrowIfNull(tags);
         if (tags.Count > TagsMost) yield return $"there are {tags.Count} tags; at most {TagsMost} are allowed.";
         foreach (var tag in tags)
         {
@@ -37,8 +39,10 @@ internal static class OfferingRules
         if (tags.Distinct(StringComparer.Ordinal).Count() < tags.Count) yield return "a tag is there twice.";
     }
 
+    /// <summary>What is wrong with the limits, if anything.</summary>
     public static IEnumerable<string> QosProblems(OfferingQos qos)
     {
+        ArgumentNullException.ThrowIfNull(qos);
         var fixedIops = qos.MinIops ?? qos.MaxIops ?? qos.BurstIops;
         var perGib = qos.MinIopsPerGib ?? qos.MaxIopsPerGib;
         if (qos.CustomIops && (fixedIops ?? perGib) is not null)
@@ -47,7 +51,7 @@ internal static class OfferingRules
             yield return "IOPS are either fixed or per GiB; give one kind.";
         foreach (var (name, value) in Figures(qos))
         {
-            if (value is < 0 or > IopsMost) yield return $"{name} is {value}; it must be from 0 to {IopsMost}.";
+            if (value is < 0 or > OfferingResolution.MostIops) yield return $"{name} is {value}; it must be from 0 to {OfferingResolution.MostIops}.";
         }
         if (!QosSpec.TryCreate(qos.MinIops, qos.MaxIops, qos.BurstIops, qos.MaxBandwidth, out _, out var problem)) yield return problem!;
         if (!QosSpec.TryCreate(qos.MinIopsPerGib, qos.MaxIopsPerGib, null, null, out _, out var perGibProblem))
