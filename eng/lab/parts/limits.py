@@ -1,0 +1,54 @@
+"""A volume's maximum, measured where it counts: in the guest."""
+
+from report import require
+
+LOW, HIGH = 500, 1000  # within what a guest under emulation can do: about 1400 IOPS through QEMU's user-mode network
+SECONDS = 10
+BELOW, ABOVE = 0.95, 1.02
+
+
+def run(lab):
+    a, port, report = lab.initiator(), lab.product.iscsi, lab.report
+    volume = lab.volume("limit", max_iops=LOW)
+    disk = a.login(volume, port)
+
+    for pattern in ("randread", "randwrite"):
+        with report.check(f"{pattern}: a maximum of {LOW} holds in the guest") as figures:
+            load(a.guest, disk, pattern, SECONDS + 6)
+            iops = measured(a.guest, disk)
+            a.guest.finish("load", 60)
+            figures.append(f"{iops:.1f} IOPS over {SECONDS} s")
+            within(iops, LOW)
+
+    with report.check(f"set-qos from {LOW} to {HIGH} and back under load, without a reconnect") as figures:
+        load(a.guest, disk, "randread", 3 * SECONDS + 40)
+        before = lab.product.element("ListISCSISessions")["sessions"]
+        for maximum in (LOW, HIGH, LOW):
+            lab.product.cli("volume", "set-qos", "limit", "--max-iops", maximum, "--burst-iops", maximum)
+            iops = measured(a.guest, disk)
+            figures.append(f"{maximum} -> {iops:.1f}")
+            within(iops, maximum)
+        after = lab.product.element("ListISCSISessions")["sessions"]
+        require([s["sessionID"] for s in before] == [s["sessionID"] for s in after], "a session was dropped")
+        a.guest.finish("load", 90)
+    a.guest.run("pkill fio", check=False)
+    a.logout(volume, port)
+
+
+def load(guest, disk, pattern, seconds):
+    """4 KiB, 16 in flight, in the background."""
+    guest.spawn("load", f"rm -f /run/lab/load.status; fio --name=load --filename={disk} --ioengine=libaio --direct=1 --rw={pattern} --bs=4k "
+                        f"--iodepth=16 --size=256m --time_based --runtime={seconds}")
+    guest.run(f"for i in $(seq 200); do [ $(awk '{{ print $1 + $5 }}' /sys/block/{disk[5:]}/stat) -gt 300 ] && break; usleep 50000; done; sleep 2")
+
+
+def measured(guest, disk):
+    """I/Os that the kernel's own counters saw complete, over SECONDS of the guest's clock."""
+    # /sys/block/X/stat: reads completed first, writes completed fifth. fio's 4 KiB are neither merged nor split.
+    count = f"echo $(cut -d' ' -f1 /proc/uptime) $(awk '{{ print $1 + $5 }}' /sys/block/{disk[5:]}/stat)"
+    first, last = (tuple(map(float, line.split())) for line in guest.run(f"{count}; sleep {SECONDS}; {count}").output.splitlines())
+    return (last[1] - first[1]) / (last[0] - first[0])
+
+
+def within(iops, maximum):
+    require(maximum * BELOW <= iops <= maximum * ABOVE, f"{iops:.1f} IOPS are not {maximum} -5/+2 %")
