@@ -9,7 +9,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from initiator import Initiator, complaints  # noqa: E402 (the folder of this file has to be on the path first)
+from initiator import Initiator  # noqa: E402 (the folder of this file has to be on the path first)
 from product import Headgate  # noqa: E402
 from report import Report, require  # noqa: E402
 from vm import Guest  # noqa: E402
@@ -24,7 +24,9 @@ class Lab:
     def __init__(self, root, images, folder):
         self.root, self.images, self.folder = root, images, folder
         self.report = Report()
-        self.product = Headgate(root, folder)
+        # A copy: a build that goes on meanwhile shall not pull the program from under the run.
+        program = shutil.copytree(root / ".build" / "app", folder / "app")
+        self.product = Headgate(program / "headgate", folder)
         self._guests, self._volumes = {}, set()
 
     def initiator(self, name="a"):
@@ -73,10 +75,7 @@ def main(root, images, parts):
         print(f"# headgate up ready after {lab.product.start():.1f} s", flush=True)
         for part in parts or PARTS:
             print(f"# {part}", flush=True)
-            with lab.report.check(f"{part}: every step could be taken") as figures:
-                importlib.import_module(f"parts.{part}").run(lab)
-                # Each part leaves a kernel log in which it found nothing to complain of.
-                figures.append("kernel logs read")
+            lab.report.part(part, lambda: importlib.import_module(f"parts.{part}").run(lab))
         finished = True
     finally:
         if lab.report.failed or not finished:

@@ -23,8 +23,8 @@ class ProductError(Exception):
 class Headgate:
     """`headgate up` on a data folder of its own and loopback ports that it keeps over restarts."""
 
-    def __init__(self, root, folder, capacity_iops=50000):
-        self.program = pathlib.Path(root) / ".build" / "app" / "headgate"
+    def __init__(self, program, folder, capacity_iops=50000):
+        self.program = pathlib.Path(program)
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
         self.http, self.iscsi, self.element_port = _free_ports(3)

@@ -45,6 +45,14 @@ class Report:
             self.passed += 1
             self._line("PASS", name, figures, began)
 
+    def part(self, name, run):
+        """Runs a part; what stops it between its checks is a failure of its own."""
+        try:
+            run()
+        except Exception:
+            self.failed.append(f"{name} went on to its end")
+            print(f"FAIL {name} went on to its end\n{traceback.format_exc(limit=-3)}", flush=True)
+
     @staticmethod
     def _line(verdict, name, figures, began):
         text = "; ".join(str(figure) for figure in figures)

@@ -18,7 +18,9 @@ CONFIGURATION = """defaults {
     polling_interval 2
     no_path_retry 30
 }
-blacklist { devnode "^vd" }
+blacklist {
+    devnode "^vd"
+}
 """
 
 
@@ -62,7 +64,7 @@ def paths(guest, count, seconds=40):
     end = time.monotonic() + seconds
     while True:
         told = guest.run("multipath -ll", check=False).output
-        if sum("active ready running" in line for line in told.splitlines()) == count:
+        if sum("active ready running" in " ".join(line.split()) for line in told.splitlines()) == count:
             return told
         require(time.monotonic() < end, f"no {count} active path(s) in {seconds} s:\n{told}\n{guest.run('multipathd show paths; dmesg | tail -5', check=False)}")
         time.sleep(0.3)
