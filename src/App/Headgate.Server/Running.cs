@@ -52,6 +52,7 @@ internal static class Running
                     ? $"{Dns.GetHostName()}:{options.Iscsi.Port}"
                     : null,
                 CapacityIops = options.CapacityIops,
+                IsQosOn = options.IsQosOn,
                 Events = events,
                 Logging = logs,
             }, stop);

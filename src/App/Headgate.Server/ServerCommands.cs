@@ -25,6 +25,12 @@ internal static class ServerCommands
             HelpName = "N",
             CustomParser = ParseCapacity,
         };
+        var qos = new Option<string>("--qos")
+        {
+            Description = "'off' serves I/O in the order in which it comes and keeps no promise: for measuring, never for service.",
+            DefaultValueFactory = _ => "on",
+        };
+        qos.AcceptOnlyFromAmong("on", "off");
         var noSample = new Option<bool>("--no-sample") { Description = "No sample zone, pool and offerings." };
 
         Command Make(string name, string help, Func<ServerOptions, CliConsole, CancellationToken, Task> run, params Option[] takes)
@@ -39,6 +45,7 @@ internal static class ServerCommands
                 Iscsi = Given(args, iscsi),
                 Element = Given(args, element),
                 CapacityIops = args.GetResult(capacity) is null ? null : args.GetValue(capacity),
+                IsQosOn = args.GetResult(qos) is null || args.GetValue(qos) != "off",
                 Sample = args.GetResult(noSample) is null || !args.GetValue(noSample),
             }, run, stop));
             return command;
@@ -46,9 +53,9 @@ internal static class ServerCommands
 
         return
         [
-            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, element, capacity, noSample),
+            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, element, capacity, qos, noSample),
             Make("server", "Start the management server alone.", Running.ServerAsync, http),
-            Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, element, capacity),
+            Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, element, capacity, qos),
         ];
     }
 

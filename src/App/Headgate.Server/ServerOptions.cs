@@ -20,6 +20,9 @@ internal sealed record ServerOptions
     /// <summary>IOPS that the node can serve (4 KiB); null: measured at its first start.</summary>
     public long? CapacityIops { get; init; }
 
+    /// <summary>Whether the node keeps its promises; off is for measuring.</summary>
+    public bool IsQosOn { get; init; } = true;
+
     /// <summary>Whether a fresh data folder gets a sample zone, pool and offerings.</summary>
     public bool Sample { get; init; } = true;
 }

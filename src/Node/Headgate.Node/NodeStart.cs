@@ -22,6 +22,10 @@ internal static class NodeStart
     /// <summary>A first figure for admission, which an admin can replace: short, since the first start waits for it.</summary>
     private static readonly TimeSpan CalibrationTime = TimeSpan.FromSeconds(1);
 
+    private static readonly NodeEvent QosIsOff = new(
+        "qos-off", NodeEventSeverity.Warning,
+        "QoS IS OFF: no min, max, burst or bandwidth limit of any volume is kept until the node is started without '--qos off', which is for measuring only.");
+
     public static async Task<StorageNode> RunAsync(StorageNodeOptions options, CancellationToken cancellation)
     {
         Check(options);
@@ -47,7 +51,8 @@ internal static class NodeStart
         var missing = CatalogRepair.Run(catalog, store, events);
         var capacity = new NodeCapacity(store, CapacityOf(options, catalog, folder, events), options.OverCommit, options.CapacityBytes);
         var io = Keep(opened, new IoPath(
-            new IoPathOptions { CapacityIops = options.CapacityIops ?? 0 }, options.Logging.CreateLogger<IoPath>()));
+            new IoPathOptions { CapacityIops = options.CapacityIops ?? 0, IsScheduled = options.IsQosOn }, options.Logging.CreateLogger<IoPath>()));
+        if (!options.IsQosOn) events.Raise(QosIsOff);
         var runtimes = new VolumeRuntimes(store, io, catalog);
         OpenVolumes(catalog, runtimes, missing);
 

@@ -34,6 +34,11 @@ public sealed record StorageNodeOptions
     /// <summary>The sum of minimum IOPS may reach capacity times this.</summary>
     public double OverCommit { get; init; } = 1.0;
 
+    /// <summary>
+    /// Whether promises are kept at all. False is for measuring: I/O is served in the order in which it comes, and a warning says so.
+    /// </summary>
+    public bool IsQosOn { get; init; } = true;
+
     /// <summary>Bytes that volumes may fill. Null: what the file system of the data folder has.</summary>
     public long? CapacityBytes { get; init; }
 

@@ -50,7 +50,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
             queue.Enter();
             _depth++;
             io.Ticket = new IoTicket { SubmittedNs = now, DispatchedNs = now, CostHundredths = cost };
-            if (cost == 0)
+            if (cost == 0 || !options.IsScheduled)
             {
                 ready.Add(io); // free of IOPS: never held, never starved
                 return true;
@@ -72,7 +72,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
             queue.Meter.NoteCompleted(io, now);
             _node.NoteCompleted(io, now);
             Leave(queue);
-            if (io.Ticket.CostHundredths == 0 || io.Kind == IoKind.Call) return default;
+            if (io.Ticket.CostHundredths == 0 || io.Kind == IoKind.Call || !options.IsScheduled) return default;
             _scheduler.Completed();
             return Pump(now);
         }

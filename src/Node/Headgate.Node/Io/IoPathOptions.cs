@@ -37,4 +37,10 @@ public sealed record IoPathOptions
 
     /// <summary>Normalised IOPS that the node hands to the medium at most; 0 leaves the pace to the medium itself.</summary>
     public long CapacityIops { get; init; }
+
+    /// <summary>
+    /// False takes the scheduler out: all I/O goes to the threads in the order in which it comes, and no promise is kept. For
+    /// measuring what the scheduler costs and what it is good for; never for service.
+    /// </summary>
+    public bool IsScheduled { get; init; } = true;
 }

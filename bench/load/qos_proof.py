@@ -1,0 +1,279 @@
+"""eng/qos-proof: what docs/qos.md promises, measured at clients in other processes. See there for the options."""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+
+import report
+from rig import COST, Server, Unmeasurable
+
+PARTS = ("noise", "caps", "surplus", "alone")
+
+VICTIM_MIN = 1000
+NEIGHBOURS = (1, 4, 16)
+NEIGHBOUR_DEPTH = 128
+NOISE_KIB = (4, 64, 1024)
+NEIGHBOUR_SPAN_MIB = 64
+
+MIN_SHARE = 0.98       # of its min that a victim gets at the least
+P99_FACTOR = 2.0       # of its p99 alone that a victim's p99 stays below
+CAP_LOW, CAP_HIGH = 0.95, 1.02
+SECOND_HIGH = 1.05     # of a cap, in any one second
+BURST_WITHIN = 0.05
+SHARE_WITHIN = 0.05
+ALONE_SHARE = 0.97
+
+
+class Proof:
+    def __init__(self, options):
+        self.options = options
+        self.server = Server(options.app, options.load)
+        self.failed = []
+        scale = 0.1 if options.short else 1.0
+        self.window = options.window or (4 if options.short else 30)
+        self.off_window = options.off_window or (3 if options.short else 10)
+        self.cap_window = 10
+        self.scale = scale
+
+    def case(self, part, name, measure):
+        """A case's result: kept from an earlier run, or measured now and kept."""
+        path = os.path.join(self.options.out, part, name + ".json")
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                return json.load(file)
+        result = measure()
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path + ".tmp", "w", encoding="utf-8") as file:
+            json.dump(result, file, indent=1)
+        os.rename(path + ".tmp", path)
+        return result
+
+    def check(self, kept, what):
+        if not kept:
+            self.failed.append(what)
+        return "ok" if kept else "MISSED"
+
+    # -- a victim among greedy neighbours --
+
+    def noise(self):
+        rows = []
+        alone = {qos: self.case("noise", f"alone-{qos}", lambda qos=qos: self.victim_alone(qos)) for qos in ("on", "off")}
+        for qos in ("on", "off"):  # all of one setting together: a change is a restart
+            for count in NEIGHBOURS:
+                for kib in NOISE_KIB:
+                    for mix in ("read", "write"):
+                        name = f"{count}x{kib}k-{mix}-{qos}"
+                        rows.append(self.case("noise", name, lambda: self.victim_among(count, kib, mix, qos)))
+        print(report.noise_heading(alone))
+        merged = []
+        for on in (row for row in rows if row["qos"] == "on"):
+            off = next(row for row in rows if row["qos"] == "off" and row["mix"] == on["mix"])
+            share = on["saturating"]["iops"] / VICTIM_MIN
+            paced = on["paced"]["iops"] / VICTIM_MIN
+            factor = on["paced"]["latency_us"]["p99"] / alone["on"]["paced"]["latency_us"]["p99"]
+            verdict = self.check(share >= MIN_SHARE and paced >= MIN_SHARE, f"noise {on['mix']}: victim at {min(share, paced):.1%} of its min")
+            p99 = self.check(factor < P99_FACTOR, f"noise {on['mix']}: p99 {factor:.2f} times alone")
+            merged.append({"on": on, "off": off, "factor": factor, "min": verdict, "p99": p99})
+            print(report.noise_row(merged[-1]), flush=True)
+        return {"alone": alone, "rows": merged}
+
+    def victim_alone(self, qos):
+        self.prepare(qos, 0)
+        window = self.window if qos == "on" else self.off_window
+        return {
+            "saturating": self.one(self.client("victim", window, depth=32)),
+            "paced": self.one(self.client("victim", window, depth=128, rate=VICTIM_MIN)),
+        }
+
+    def victim_among(self, count, kib, mix, qos):
+        self.prepare(qos, count)
+        window = self.window if qos == "on" else self.off_window
+        noisy = self.server.start([f"n{i}" for i in range(count)], block_kib=kib, mix=mix, depth=NEIGHBOUR_DEPTH, seconds=3600,
+                                  span_mib=NEIGHBOUR_SPAN_MIB, yielding=True)
+        try:
+            time.sleep(1)
+            saturating = self.one(self.client("victim", window, depth=32))
+            paced = self.one(self.client("victim", window, depth=128, rate=VICTIM_MIN))
+        finally:
+            neighbours = self.server.finish(noisy, stop=True)
+        every = neighbours["targets"]
+        result = {
+            "mix": f"{count} x {kib} KiB {mix}", "qos": qos, "saturating": saturating, "paced": paced,
+            "neighbours": {"iops": sum(one["iops"] for one in every), "normalised": sum(one["iops"] for one in every) * COST[kib] / 100,
+                           "least": min(one["iops"] for one in every), "most": max(one["iops"] for one in every),
+                           "errors": sum(one["errors"] for one in every)},
+        }
+        print(f"  {result['mix']}, QoS {qos}: victim {saturating['iops']:.0f} IOPS; at 1000/s p99 {paced['latency_us']['p99'] / 1000:.2f} ms;"
+              f" neighbours {result['neighbours']['iops']:.0f} IOPS", flush=True)
+        return result
+
+    def prepare(self, qos, count):
+        self.server.run("--qos", qos)
+        self.server.volume("victim", min_iops=VICTIM_MIN)
+        for i in range(count):
+            self.server.volume(f"n{i}", fill_mib=NEIGHBOUR_SPAN_MIB)
+
+    def client(self, name, seconds, **more):
+        return self.server.start([name], seconds=seconds, warmup=1, span_mib=NEIGHBOUR_SPAN_MIB, **more)
+
+    def one(self, client):
+        figures = self.server.finish(client)
+        target = figures["targets"][0]
+        target["client_cpu_us_per_io"] = figures["client_cpu_us_per_io"]
+        target["from"] = figures["measured_from_monotonic"]
+        return target
+
+    # -- caps and burst --
+
+    def caps(self):
+        bursts = None
+        rows = []
+        for kib in (4, 16, 64, 256):
+            rows += self.case("caps", f"{kib}k", lambda: self.capped(kib))
+        print(report.cap_heading())
+        for row in rows:
+            expected = row["max"] * 100 / COST[row["kib"]]
+            window = row["ios"] / row["seconds"]
+            # An I/O is served whole, so a window may hold one more, or one less, than the rate says.
+            slack = 1 / row["seconds"]
+            kept = CAP_LOW * expected - slack <= window <= CAP_HIGH * expected + slack
+            worst = max(row["by_second"])
+            row["verdict"] = self.check(kept, f"cap {row['max']} at {row['kib']} KiB: {window:.1f} of {expected:.1f}/s")
+            row["second"] = self.check(worst <= SECOND_HIGH * expected + 1, f"cap {row['max']} at {row['kib']} KiB: {worst} in a second of {expected:.1f}")
+            row.update(expected=expected, measured=window, worst=worst)
+            print(report.cap_row(row), flush=True)
+        idles = (5,) if self.options.short else (20, 60)
+        bursts = [self.case("caps", f"burst-{idle}", lambda: self.burst(idle)) for idle in idles]
+        print(report.burst_heading())
+        for row in bursts:
+            row["verdict"] = self.check(abs(row["burst_seconds"] / row["idle"] - 1) <= BURST_WITHIN, f"burst: {row['burst_seconds']:.1f} s after {row['idle']:.1f} s of rest")
+            row["burst_ok"] = self.check(max(row["by_second"]) <= SECOND_HIGH * row["burst"] + 1, f"burst: {max(row['by_second'])} in a second")
+            row["after_ok"] = self.check(CAP_LOW * row["max"] <= row["after"] <= CAP_HIGH * row["max"], f"burst: {row['after']:.0f} IOPS afterwards")
+            print(report.burst_row(row), flush=True)
+        return {"caps": rows, "bursts": bursts}
+
+    def capped(self, kib):
+        """All three caps at once: each has to hold whatever the others do."""
+        self.server.run("--qos", "on")
+        limits = (100, 1000, 10000)
+        for limit in limits:
+            self.server.volume(f"cap{limit}", max_iops=limit)
+        clients = [self.server.start([f"cap{limit}"], block_kib=kib, mix=70, depth=32, seconds=self.cap_window, warmup=4, span_mib=64) for limit in limits]
+        rows = []
+        for limit, client in zip(limits, clients):
+            target = self.one(client)
+            rows.append({"max": limit, "kib": kib, "ios": target["ios"], "seconds": self.cap_window, "by_second": target["ios_by_second"]})
+        return rows
+
+    def burst(self, idle):
+        """Spends all credit, rests, and sees what the rest has earned."""
+        limit, burst = 1000, 3000
+        self.server.run("--qos", "on")
+        name = self.server.volume(f"burst{idle}", max_iops=limit, burst_iops=burst)
+        drained = self.one(self.server.start([name], depth=32, seconds=64 if not self.options.short else 66, span_mib=64))
+        left = drained["ios_by_second"][-2:]
+        if max(left) > SECOND_HIGH * limit + 1:
+            raise Unmeasurable(f"the credit of {name} is not spent after 64 s: {left}")
+        time.sleep(max(0.0, idle - 0.2))
+        target = self.one(self.server.start([name], depth=32, seconds=idle * 1.1 + 6, span_mib=64))
+        rested = target["from"] - (drained["from"] + len(drained["ios_by_second"]))
+        seconds = target["ios_by_second"]
+        over = sum(max(0, count - limit) for count in seconds if count > SECOND_HIGH * limit)
+        return {"max": limit, "burst": burst, "idle": rested, "burst_seconds": over / (burst - limit), "by_second": seconds,
+                "after": statistics.mean(seconds[-3:])}
+
+    # -- surplus and a volume alone --
+
+    def surplus(self):
+        rows = []
+        seconds = 4 if self.options.short else 20
+        for capacity in (8000, None):
+            name = f"{capacity or 'medium'}"
+            rows.append(self.case("surplus", name, lambda: self.shared(capacity, seconds)))
+        print(report.share_heading())
+        for row in rows:
+            row["verdicts"] = [self.check(abs(one["share"] / one["wanted"] - 1) <= SHARE_WITHIN, f"surplus ({row['bound']}): {one['share']:.1%} of {one['wanted']:.1%}")
+                               for one in row["volumes"]]
+            print(report.share_rows(row), flush=True)
+        return rows
+
+    def shared(self, capacity, seconds):
+        """Three volumes that always have I/O waiting; what is above their mins goes by weight, which is the min."""
+        self.server.run("--qos", "on", *(["--capacity-iops", str(capacity)] if capacity else []))
+        mins = (500, 1000, 2000)
+        sizes = (4, 16, 4)
+        names = [self.server.volume(f"share{low}", min_iops=low) for low in mins]
+        clients = [self.server.start([name], block_kib=kib, depth=128, seconds=seconds, warmup=2, span_mib=64) for name, kib in zip(names, sizes)]
+        iops = [self.one(client)["iops"] * COST[kib] / 100 for client, kib in zip(clients, sizes)]
+        extra = [max(0.0, served - low) for served, low in zip(iops, mins)]
+        return {"bound": f"capacity set to {capacity}" if capacity else "the medium", "total": sum(iops), "volumes": [
+            {"min": low, "kib": kib, "iops": served, "share": more / max(1.0, sum(extra)), "wanted": low / sum(mins)}
+            for low, kib, served, more in zip(mins, sizes, iops, extra)]}
+
+    def alone(self):
+        rows = []
+        seconds = 3 if self.options.short else 10
+        runs = [self.case("alone", f"{index}-{qos}", lambda: self.unbounded(qos, seconds)) for index, qos in enumerate(("off", "on") * (1 if self.options.short else 3))]
+        for kib in runs[0]["by_kib"]:
+            off, on = (statistics.median(run["by_kib"][kib] for run in runs if run["qos"] == qos) for qos in ("off", "on"))
+            rows.append({"kib": kib, "off": off, "on": on, "verdict": self.check(on >= ALONE_SHARE * off, f"alone at {kib} KiB: {on / off:.1%} of the unscheduled throughput")})
+        print(report.alone_heading())
+        for row in rows:
+            print(report.alone_row(row), flush=True)
+        return rows
+
+    def unbounded(self, qos, seconds):
+        self.server.run("--qos", qos)
+        self.server.volume("alone")
+        return {"qos": qos, "by_kib": {
+            str(kib): self.one(self.server.start(["alone"], block_kib=kib, mix=70, depth=128, seconds=seconds, warmup=1, span_mib=64))["iops"]
+            for kib in (4, 64, 256)}}
+
+
+def read_options():
+    parser = argparse.ArgumentParser(prog="eng/qos-proof")
+    for name in ("--app", "--load", "--docs", "--default-out"):
+        parser.add_argument(name, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this part; may be repeated")
+    parser.add_argument("--short", action="store_true", help="windows of a few seconds: for a look, no proof")
+    parser.add_argument("--fresh", action="store_true", help="forget what an earlier run measured")
+    parser.add_argument("--out", help="where results are kept")
+    parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/qos.md and the plot beside it")
+    parser.add_argument("--window", type=float, help="seconds of a noise window (30)")
+    parser.add_argument("--off-window", type=float, help="the same with QoS off (10)")
+    options = parser.parse_args()
+    options.out = os.path.abspath(options.out or options.default_out + ("-short" if options.short else ""))
+    return options
+
+
+def main():
+    options = read_options()
+    parts = options.part or PARTS
+    if options.fresh:
+        for part in parts:
+            report.forget(options.out, part)
+    os.makedirs(options.out, exist_ok=True)
+    proof = Proof(options)
+    print(report.MACHINE, flush=True)
+    try:
+        results = {}
+        for part in parts:
+            print(f"\n== {part}", flush=True)
+            results[part] = getattr(proof, part)()
+        report.leave(results, options.out, options.docs if options.write_docs else None)
+    except Unmeasurable as problem:
+        print(f"qos-proof: {problem}", file=sys.stderr)
+        return 2
+    finally:
+        proof.server.close()
+    for what in proof.failed:
+        print(f"MISSED: {what}")
+    print(f"{len(proof.failed)} promises missed" if proof.failed else "every promise was kept")
+    return 1 if proof.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
