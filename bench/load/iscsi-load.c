@@ -9,7 +9,8 @@
  *    sent then. An I/O that was due and never sent counts with its age at the end. Nothing is left out because the target was slow.
  *  - Throughput counts completions that lie in the measured time, by the second in which the client saw them.
  *  - Failures are counted and make the exit status 1. A UNIT ATTENTION (a limit or a size was changed) is repeated, not a failure; the time
- *    of the first attempt counts.
+ *    of the first attempt counts. So is TASK SET FULL or BUSY, which is how a target pushes back: as in an operating system, the I/O waits
+ *    until another one has come back, and its latency goes on.
  *  - No reconnects: a lost connection is a failure.
  *  - All I/Os share two buffers, one to read into and one to write from, so that the client's cache misses are few and always the same.
  *    Its own CPU time is in the output, to be weighed against the target's where both share a machine.
@@ -63,13 +64,13 @@ struct io { struct lane *lane; struct io *next_free; int64_t intended_ns; uint64
 struct lane {
     struct iscsi_context *iscsi;
     struct iscsi_url *url;
-    struct io *slots, *free;
-    int in_flight;
+    struct io *slots, *free, *again; /* again: pushed back, in flight all the same */
+    int in_flight, pushed_back_now;
     bool dead;
     uint32_t lba_bytes;
     uint64_t blocks, next_block, random;
     uint64_t scheduled;                     /* I/Os handed out since the start: the schedule's position */
-    uint64_t ios, reads, bytes, failed, attentions, overdue;
+    uint64_t ios, reads, bytes, failed, attentions, pushed_back, overdue;
     uint64_t ios_by_second[SECONDS_MAX], bytes_by_second[SECONDS_MAX];
     struct histogram latency;
 };
@@ -178,6 +179,15 @@ static void fail(struct lane *lane, const char *what)
     if (lane->failed++ == 0) fprintf(stderr, "iscsi-load: %s: %s\n", lane->url->target, what);
 }
 
+static void send_again(struct lane *lane)
+{
+    struct io *io = lane->again;
+    if (!io) return;
+    lane->again = io->next_free;
+    lane->pushed_back_now--;
+    send_io(io);
+}
+
 static void on_done(struct iscsi_context *iscsi, int status, void *data, void *private_data)
 {
     struct scsi_task *task = data;
@@ -188,10 +198,20 @@ static void on_done(struct iscsi_context *iscsi, int status, void *data, void *p
         send_io(io);
         return;
     }
+    struct lane *lane = io->lane;
+    if ((status == SCSI_STATUS_TASK_SET_FULL || status == SCSI_STATUS_BUSY) && !lane->dead) {
+        lane->pushed_back++;
+        lane->pushed_back_now++;
+        scsi_free_scsi_task(task);
+        io->next_free = lane->again;
+        lane->again = io;
+        return;
+    }
     if (status == SCSI_STATUS_GOOD) note_done(io, now_ns());
-    else fail(io->lane, iscsi_get_error(iscsi));
+    else fail(lane, iscsi_get_error(iscsi));
     if (task) scsi_free_scsi_task(task);
     give_back(io);
+    send_again(lane);
 }
 
 static void send_io(struct io *io)
@@ -236,7 +256,8 @@ static bool has_more(const struct lane *lane, int64_t now)
 static int64_t fill(struct lane *lane)
 {
     int64_t now = now_ns();
-    while (lane->free && has_more(lane, now)) {
+    if (lane->pushed_back_now == lane->in_flight) send_again(lane);
+    while (lane->free && !lane->again && has_more(lane, now)) {
         if (opt.rate > 0) {
             int64_t due = next_due_ns(lane);
             if (due > now) return due;
@@ -299,7 +320,10 @@ static void run(void)
     }
     for (int64_t give_up = now_ns() + DRAIN_NS;;) {
         int left = 0;
-        for (int i = 0; i < opt.lanes; i++) left += lanes[i].dead ? 0 : lanes[i].in_flight;
+        for (int i = 0; i < opt.lanes; i++) {
+            left += lanes[i].dead ? 0 : lanes[i].in_flight;
+            if (!lanes[i].dead && lanes[i].pushed_back_now == lanes[i].in_flight) send_again(&lanes[i]);
+        }
         if (left == 0) return;
         if (now_ns() > give_up) die("%d I/Os did not come back within %lld s of the end", left, DRAIN_NS / NS_PER_S);
         serve(polled, now_ns() + NS_PER_S / 10);
@@ -347,7 +371,7 @@ static void print_lane(const struct lane *lane, double seconds)
 {
     printf("    {\"target\": \"%s\", \"ios\": %" PRIu64 ", \"reads\": %" PRIu64 ", \"bytes\": %" PRIu64 ", \"iops\": %.2f, \"bytes_per_second\": %.0f,\n",
         lane->url->target, lane->ios, lane->reads, lane->bytes, (double)lane->ios / seconds, (double)lane->bytes / seconds);
-    printf("     \"errors\": %" PRIu64 ", \"unit_attentions\": %" PRIu64 ", \"overdue\": %" PRIu64 ",\n", lane->failed, lane->attentions, lane->overdue);
+    printf("     \"errors\": %" PRIu64 ", \"unit_attentions\": %" PRIu64 ", \"pushed_back\": %" PRIu64 ", \"overdue\": %" PRIu64 ",\n", lane->failed, lane->attentions, lane->pushed_back, lane->overdue);
     printf("     \"latency_us\": {\"count\": %" PRIu64 ", \"mean\": %.1f, \"p50\": %.1f, \"p95\": %.1f, \"p99\": %.1f, \"p99_9\": %.1f, \"max\": %.1f},\n",
         lane->latency.count, lane->latency.count ? (double)lane->latency.sum_ns / 1000 / (double)lane->latency.count : 0,
         percentile_us(&lane->latency, 50), percentile_us(&lane->latency, 95), percentile_us(&lane->latency, 99),

@@ -3,12 +3,13 @@
 import argparse
 import json
 import os
+import re
 import statistics
 import sys
 import time
 
 import report
-from rig import COST, Server, Unmeasurable
+from rig import COST, UNLIMITED, Server, Unmeasurable
 
 PARTS = ("noise", "caps", "surplus", "alone")
 
@@ -61,12 +62,12 @@ class Proof:
     def noise(self):
         rows = []
         alone = {qos: self.case("noise", f"alone-{qos}", lambda qos=qos: self.victim_alone(qos)) for qos in ("on", "off")}
+        mixes = [(count, kib, mix) for count in NEIGHBOURS for kib in NOISE_KIB for mix in ("read", "write")]
         for qos in ("on", "off"):  # all of one setting together: a change is a restart
-            for count in NEIGHBOURS:
-                for kib in NOISE_KIB:
-                    for mix in ("read", "write"):
-                        name = f"{count}x{kib}k-{mix}-{qos}"
-                        rows.append(self.case("noise", name, lambda: self.victim_among(count, kib, mix, qos)))
+            for count, kib, mix in mixes:
+                name = f"{count}x{kib}k-{mix}"
+                if re.search(self.options.mixes, name):
+                    rows.append(self.case("noise", f"{name}-{qos}", lambda: self.victim_among(count, kib, mix, qos)))
         print(report.noise_heading(alone))
         merged = []
         for on in (row for row in rows if row["qos"] == "on"):
@@ -111,7 +112,8 @@ class Proof:
         return result
 
     def prepare(self, qos, count):
-        self.server.run("--qos", qos)
+        capacity = self.options.capacity_iops
+        self.server.run("--qos", qos, *(["--capacity-iops", str(capacity)] if capacity else []))
         self.server.volume("victim", min_iops=VICTIM_MIN)
         for i in range(count):
             self.server.volume(f"n{i}", fill_mib=NEIGHBOUR_SPAN_MIB)
@@ -219,7 +221,10 @@ class Proof:
         runs = [self.case("alone", f"{index}-{qos}", lambda: self.unbounded(qos, seconds)) for index, qos in enumerate(("off", "on") * (1 if self.options.short else 3))]
         for kib in runs[0]["by_kib"]:
             off, on = (statistics.median(run["by_kib"][kib] for run in runs if run["qos"] == qos) for qos in ("off", "on"))
-            rows.append({"kib": kib, "off": off, "on": on, "verdict": self.check(on >= ALONE_SHARE * off, f"alone at {kib} KiB: {on / off:.1%} of the unscheduled throughput")})
+            cap = UNLIMITED * 100 / COST[int(kib)]  # Element knows no volume without a max
+            bound = min(off, cap)
+            rows.append({"kib": kib, "off": off, "on": on, "cap": cap, "share": on / bound,
+                         "verdict": self.check(on >= ALONE_SHARE * bound, f"alone at {kib} KiB: {on / bound:.1%} of the unscheduled throughput or its cap")})
         print(report.alone_heading())
         for row in rows:
             print(report.alone_row(row), flush=True)
@@ -243,6 +248,8 @@ def read_options():
     parser.add_argument("--out", help="where results are kept")
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/qos.md and the plot beside it")
     parser.add_argument("--window", type=float, help="seconds of a noise window (30)")
+    parser.add_argument("--mixes", default="", metavar="REGEX", help="only these of the noise part, for example '^16x4k'")
+    parser.add_argument("--capacity-iops", type=int, help="IOPS that the node of the noise part is set to (default: as measured at its first start)")
     parser.add_argument("--off-window", type=float, help="the same with QoS off (10)")
     options = parser.parse_args()
     options.out = os.path.abspath(options.out or options.default_out + ("-short" if options.short else ""))

@@ -72,11 +72,11 @@ def share_rows(row):
 
 
 def alone_heading():
-    return f"{'KiB':>4} {'unscheduled/s':>14} {'scheduled/s':>12} {'share':>8}"
+    return f"{'KiB':>4} {'unscheduled/s':>14} {'cap/s':>9} {'scheduled/s':>12} {'of the lower':>13}"
 
 
 def alone_row(row):
-    return f"{row['kib']:>4} {row['off']:>14.0f} {row['on']:>12.0f} {row['on'] / row['off']:>8.1%} {row['verdict']}"
+    return f"{row['kib']:>4} {row['off']:>14.0f} {row['cap']:>9.0f} {row['on']:>12.0f} {row['share']:>13.1%} {row['verdict']}"
 
 
 # ---- what stays ----
@@ -129,8 +129,8 @@ def markdown(results):
             [row["bound"], one["min"], f"{one['kib']} KiB", f"{one['iops']:.0f}", f"{one['share']:.1%}", f"{one['wanted']:.1%}"]
             for row in results["surplus"] for one in row["volumes"]]))
     if "alone" in results:
-        text.append(table(["volume alone", "unscheduled IOPS", "scheduled IOPS", "share"], [
-            [f"{row['kib']} KiB, 70 % reads", f"{row['off']:.0f}", f"{row['on']:.0f}", f"{row['on'] / row['off']:.1%}"] for row in results["alone"]]))
+        text.append(table(["volume alone", "unscheduled I/Os per s", "its cap", "scheduled", "of the lower"], [
+            [f"{row['kib']} KiB, 70 % reads", f"{row['off']:.0f}", f"{row['cap']:.0f}", f"{row['on']:.0f}", f"{row['share']:.1%}"] for row in results["alone"]]))
     return "\n".join(text)
 
 

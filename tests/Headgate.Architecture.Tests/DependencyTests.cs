@@ -30,6 +30,7 @@ public sealed class DependencyTests
         ["Headgate.Drivers.Reference"] = ["Primitives", "Storage.Sdk"],
         ["Headgate.Api.Contract"] = ["Primitives"],
         ["Headgate.Api"] = ["Primitives", "Api.Contract", "Control", "Domain", "Placement", "Operations", "Persistence", "Secrets", "Storage.Sdk"],
+        ["Headgate.Initiator"] = [],
         ["Headgate.Cli"] = ["Primitives", "Api.Contract"],
     };
 

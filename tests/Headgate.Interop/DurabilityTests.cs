@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Headgate.Initiator;
 using Headgate.Interop.Harness;
-using Headgate.Interop.Initiator;
 
 namespace Headgate.Interop;
 
@@ -12,6 +12,7 @@ namespace Headgate.Interop;
 /// </summary>
 public sealed class DurabilityTests
 {
+    private const int IoBytes = 4096;
     private const int Workers = 3;
     private const int BlocksEach = 2000;
     private const int Rounds = 3;
@@ -88,7 +89,7 @@ public sealed class DurabilityTests
         var acknowledged = 0;
         var workers = Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
         {
-            var login = await MiniInitiator.LoginAsync(lun, (ushort)(round * Workers + worker + 1), Stop);
+            var login = await InitiatorSession.LoginAsync(lun.Address, (ushort)(round * Workers + worker + 1), Stop);
             await using var session = login.Session ?? throw new InvalidOperationException($"login refused: {login}");
             var random = new Random(round * Workers + worker);
             try
@@ -112,22 +113,22 @@ public sealed class DurabilityTests
     }
 
     private static async Task WriteForcedAsync(
-        MiniInitiator session, int worker, Random random, long write, ConcurrentDictionary<long, long> durable, ConcurrentDictionary<long, long> tried)
+        InitiatorSession session, int worker, Random random, long write, ConcurrentDictionary<long, long> durable, ConcurrentDictionary<long, long> tried)
     {
         var block = Pick(worker, random);
         tried[block] = write;
-        await session.WriteAsync(block, Content(block, write), fua: true, Stop);
+        await session.WriteAsync(block * IoBytes, Content(block, write), fua: true, Stop);
         durable[block] = write;
     }
 
     private static async Task WriteFlushedAsync(
-        MiniInitiator session, int worker, Random random, long write, ConcurrentDictionary<long, long> durable, ConcurrentDictionary<long, long> tried)
+        InitiatorSession session, int worker, Random random, long write, ConcurrentDictionary<long, long> durable, ConcurrentDictionary<long, long> tried)
     {
         long[] blocks = [.. Enumerable.Range(0, 4).Select(_ => Pick(worker, random)).Distinct()];
         foreach (var block in blocks)
         {
             tried[block] = write;
-            await session.WriteAsync(block, Content(block, write), fua: false, Stop);
+            await session.WriteAsync(block * IoBytes, Content(block, write), fua: false, Stop);
         }
         await session.SynchronizeAsync(Stop);
         foreach (var block in blocks) durable[block] = write;
@@ -135,11 +136,11 @@ public sealed class DurabilityTests
 
     private static async Task AssertAllThereAsync(Lun lun, ConcurrentDictionary<long, long> durable, ConcurrentDictionary<long, long> tried)
     {
-        var login = await MiniInitiator.LoginAsync(lun, 999, Stop);
+        var login = await InitiatorSession.LoginAsync(lun.Address, 999, Stop);
         await using var session = login.Session ?? throw new InvalidOperationException($"login refused: {login}");
         foreach (var (block, write) in durable)
         {
-            var found = await session.ReadAsync(block, Stop);
+            var found = await session.ReadAsync(block * IoBytes, IoBytes, Stop);
             var seen = BinaryPrimitives.ReadInt64BigEndian(found.AsSpan(8));
             Assert.True(seen == write || seen == tried[block], $"block {block}: write {write:x} was acknowledged, {seen:x} is there");
             Assert.Equal(Content(block, seen), found);
@@ -150,7 +151,7 @@ public sealed class DurabilityTests
 
     private static byte[] Content(long block, long write)
     {
-        var content = new byte[MiniInitiator.IoBytes];
+        var content = new byte[IoBytes];
         content.AsSpan(16).Fill((byte)((block * 31) + write));
         BinaryPrimitives.WriteInt64BigEndian(content, block);
         BinaryPrimitives.WriteInt64BigEndian(content.AsSpan(8), write);

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Headgate.Initiator;
 using Headgate.Interop.Harness;
-using Headgate.Interop.Initiator;
 
 namespace Headgate.Interop;
 
@@ -15,14 +15,14 @@ public sealed class RefusalTests(HeadgateUp server)
     {
         var lun = await Lun.CreateAsync(server.Up, "login-ok", "1GiB", max: 5000);
 
-        var login = await MiniInitiator.LoginAsync(lun, 1, Stop);
+        var login = await InitiatorSession.LoginAsync(lun.Address, 1, Stop);
 
         Assert.Equal((0, 0), (login.Class, login.Detail));
         await using var session = login.Session!;
-        var block = new byte[MiniInitiator.IoBytes];
+        var block = new byte[4096];
         new Random(1).NextBytes(block);
-        await session.WriteAsync(7, block, fua: true, Stop);
-        Assert.Equal(block, await session.ReadAsync(7, Stop));
+        await session.WriteAsync(7 * 4096, block, fua: true, Stop);
+        Assert.Equal(block, await session.ReadAsync(7 * 4096, 4096, Stop));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class RefusalTests(HeadgateUp server)
     {
         var lun = await Lun.CreateAsync(server.Up, "wrong-secret", "1GiB", max: 500);
 
-        var login = await MiniInitiator.LoginAsync(lun with { Secret = "not-the-secret-x" }, 1, Stop);
+        var login = await InitiatorSession.LoginAsync((lun with { Secret = "not-the-secret-x" }).Address, 1, Stop);
 
         Assert.Equal((2, 1), (login.Class, login.Detail)); // initiator error, authentication failure
         await AssertEventAsync(lun.Initiator);
@@ -42,7 +42,7 @@ public sealed class RefusalTests(HeadgateUp server)
         var lun = await Lun.CreateAsync(server.Up, "no-grant", "1GiB", max: 500);
         var stranger = "iqn.2026-01.org.headgate:stranger";
 
-        var login = await MiniInitiator.LoginAsync(lun with { Initiator = stranger }, 1, Stop);
+        var login = await InitiatorSession.LoginAsync((lun with { Initiator = stranger }).Address, 1, Stop);
 
         Assert.Equal((2, 1), (login.Class, login.Detail)); // another's user name and secret prove nothing for this initiator
         await AssertEventAsync(stranger);
@@ -56,7 +56,7 @@ public sealed class RefusalTests(HeadgateUp server)
         var granted = await Lun.ConnectAsync(server.Up, "granted", elsewhere);
         var closed = await Lun.CreateAsync(server.Up, "not-granted", "1GiB", max: 500);
 
-        var login = await MiniInitiator.LoginAsync(granted with { Iqn = closed.Iqn }, 1, Stop);
+        var login = await InitiatorSession.LoginAsync((granted with { Iqn = closed.Iqn }).Address, 1, Stop);
 
         Assert.Equal((2, 2), (login.Class, login.Detail)); // proven who it is, and still not allowed here
         await AssertEventAsync(elsewhere);
@@ -79,8 +79,8 @@ public sealed class RefusalTests(HeadgateUp server)
         var chap = json.RootElement.GetProperty("chap");
         var mine = await Lun.CreateAsync(up, "mine", "1GiB", max: 500);
 
-        var login = await MiniInitiator.LoginAsync(
-            mine with { Initiator = intruder, Username = chap.GetProperty("username").GetString()!, Secret = chap.GetProperty("secret").GetString()! }, 1, Stop);
+        var login = await InitiatorSession.LoginAsync(
+            (mine with { Initiator = intruder, Username = chap.GetProperty("username").GetString()!, Secret = chap.GetProperty("secret").GetString()! }).Address, 1, Stop);
         var shown = await HeadgateProcess.CliAsAsync(config, "volume", "show", "mine");
 
         Assert.Equal((2, 2), (login.Class, login.Detail));
@@ -94,16 +94,16 @@ public sealed class RefusalTests(HeadgateUp server)
     {
         var up = server.Up;
         var lun = await Lun.CreateAsync(up, "disconnected", "1GiB", max: 500);
-        var before = await MiniInitiator.LoginAsync(lun, 1, Stop);
+        var before = await InitiatorSession.LoginAsync(lun.Address, 1, Stop);
         Assert.NotNull(before.Session);
         await using var session = before.Session;
 
         var gone = await up.CliAsync("volume", "disconnect", "disconnected", "--initiator", lun.Initiator);
-        var again = await MiniInitiator.LoginAsync(lun, 2, Stop);
+        var again = await InitiatorSession.LoginAsync(lun.Address, 2, Stop);
 
         Assert.True(gone.Exit == 0, gone.ToString());
         Assert.Equal(2, again.Class);
-        await Assert.ThrowsAnyAsync<Exception>(() => session.ReadAsync(0, Stop)); // its session has ended too
+        await Assert.ThrowsAnyAsync<Exception>(() => session.ReadAsync(0, 4096, Stop)); // its session has ended too
     }
 
     /// <summary>Events of the node reach the log a moment after they happened: ask until it is there.</summary>

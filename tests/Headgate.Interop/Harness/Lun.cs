@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Headgate.Initiator;
 
 namespace Headgate.Interop.Harness;
 
@@ -6,6 +7,9 @@ namespace Headgate.Interop.Harness;
 internal sealed record Lun(string Portal, string Iqn, int Number, string Username, string Secret, string Uri, string Initiator)
 {
     public const string DefaultInitiator = "iqn.2026-01.org.headgate:interop";
+
+    /// <summary>For our own initiator.</summary>
+    public LunAddress Address => new(Portal, Iqn, Number, Username, Secret, Initiator);
 
     public static async Task<Lun> ConnectAsync(HeadgateProcess up, string volume, string initiator = DefaultInitiator) =>
         Read(await up.CliJsonAsync("volume", "connect", volume, "--initiator", initiator), initiator);
