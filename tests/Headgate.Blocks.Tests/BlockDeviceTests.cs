@@ -16,6 +16,68 @@ public sealed class BlockDeviceTests
         Compare(() => FileBlockDevice.Create(scratch.File($"disk{Interlocked.Increment(ref number)}"), Length));
     }
 
+    [Theory]
+    [InlineData(512)]
+    [InlineData(4096)] // 512-byte sectors on a disk with 4 KiB blocks
+    public void A_file_past_the_page_cache_does_too_whatever_the_alignment(int blockBytes)
+    {
+        using var scratch = new Scratch();
+        var io = Direct(scratch.Path) with { OffsetAlignment = blockBytes, MemoryAlignment = blockBytes };
+        var number = 0;
+        Compare(() => FileBlockDevice.Create(scratch.File($"disk{Interlocked.Increment(ref number)}"), Length, io));
+    }
+
+    [Fact]
+    public async Task Sectors_of_one_block_that_are_written_at_one_time_do_not_undo_each_other()
+    {
+        const int rounds = 200;
+        using var scratch = new Scratch();
+        using var device = FileBlockDevice.Create(scratch.File("disk"), Length, Direct(scratch.Path) with { OffsetAlignment = 4096 });
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(sector => Task.Factory.StartNew(() =>
+        {
+            var bytes = new byte[Sector];
+            for (var round = 1; round <= rounds; round++)
+            {
+                bytes.AsSpan().Fill((byte)round);
+                Assert.Equal(IoFault.None, device.Write(sector * Sector, bytes, durable: false));
+                Assert.Equal(IoFault.None, device.Read(sector * Sector, bytes));
+                Assert.Equal((byte)round, bytes[0]); // nobody else writes this sector
+            }
+        }, TaskCreationOptions.LongRunning)));
+    }
+
+    [Fact]
+    public async Task Flushes_that_wait_at_one_time_share_one_sync_that_began_after_they_came()
+    {
+        using var scratch = new Scratch();
+        using var device = FileBlockDevice.Create(scratch.File("disk"), Length);
+        using var inSync = new SemaphoreSlim(0);
+        using var goOn = new SemaphoreSlim(0);
+        device.Sync = _ =>
+        {
+            inSync.Release();
+            goOn.Wait(Stop);
+            return 0;
+        };
+        var first = Task.Run(device.Flush, Stop);
+        await inSync.WaitAsync(Stop);
+        var others = Enumerable.Range(0, 10).Select(_ => Task.Factory.StartNew(device.Flush, TaskCreationOptions.LongRunning)).ToList();
+        goOn.Release();
+        Assert.Equal(IoFault.None, await first);
+        goOn.Release(10); // as many as they could want
+        Assert.All(await Task.WhenAll(others), fault => Assert.Equal(IoFault.None, fault));
+        Assert.InRange(device.SyncsBegun, 2, 3); // 3 when some came only after the second had begun
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static FileIo Direct(string folder)
+    {
+        var io = DirectIoProbe.Choose(folder, FileIoMode.Auto);
+        Assert.SkipUnless(io.IsDirect, io.Reason);
+        return io;
+    }
+
     [Fact]
     public void Memory_reads_what_was_last_written_or_zeros() => Compare(() => new MemoryBlockDevice(Length));
 
@@ -137,5 +199,21 @@ public sealed class BlockDeviceTests
         var buffer = new byte[512];
         Assert.Equal(IoFault.None, device.Read(0, buffer));
         Assert.Equal(7, buffer[0]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(19)]
+    public void The_first_block_that_cannot_be_read_is_found_in_few_reads(int bad)
+    {
+        var reads = 0;
+        using var device = new FaultyBlockDevice(new MemoryBlockDevice(Length), (_, offset, length) =>
+        {
+            reads++;
+            return offset <= bad * 512 && bad * 512 < offset + length ? IoFault.ReadFailed : IoFault.None;
+        });
+        Assert.Equal(bad * 512, FaultLocator.FirstUnreadable(device, 0, new byte[20 * 512], 512));
+        Assert.InRange(reads, 1, 5);
     }
 }

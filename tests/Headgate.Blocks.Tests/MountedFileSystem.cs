@@ -19,13 +19,29 @@ internal sealed class MountedFileSystem : IDisposable
     }
 
     /// <summary>XFS with shared extents, on a loop device over a sparse file.</summary>
-    public static MountedFileSystem Xfs()
+    public static MountedFileSystem Xfs() => OnLoop("mkfs.xfs", "-q -m reflink=1", 512);
+
+    /// <summary>A file system of a kind on a loop device over a sparse file, as small as its tools make it.</summary>
+    /// <param name="kind">ext4, xfs or btrfs.</param>
+    /// <param name="backing">The folder of the backing file; null: one of its own.</param>
+    public static MountedFileSystem Small(string kind, string? backing = null) => kind switch
+    {
+        "ext4" => OnLoop("mkfs.ext4", "-q -F", 64, backing),
+        "xfs" => OnLoop("mkfs.xfs", "-q -m reflink=1", 320, backing), // xfsprogs refuse less than 300 MiB
+        "btrfs" => OnLoop("mkfs.btrfs", "-q", 128, backing),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "ext4, xfs or btrfs"),
+    };
+
+    /// <summary>The file under the loop device.</summary>
+    public string Image { get; private set; } = "";
+
+    private static MountedFileSystem OnLoop(string make, string options, int mebibytes, string? backing = null)
     {
         var mounted = new MountedFileSystem();
-        var image = mounted._scratch.File("xfs.img");
-        using (var file = new FileStream(image, FileMode.CreateNew)) file.SetLength(512L << 20);
-        mounted.RunOrSkip("mkfs.xfs", $"-q -m reflink=1 {image}");
-        mounted.RunOrSkip("mount", $"-o loop {image} {mounted.Folder}");
+        mounted.Image = backing is null ? mounted._scratch.File("disk.img") : Path.Combine(backing, "disk.img");
+        using (var file = new FileStream(mounted.Image, FileMode.CreateNew)) file.SetLength((long)mebibytes << 20);
+        mounted.RunOrSkip(make, $"{options} {mounted.Image}");
+        mounted.RunOrSkip("mount", $"-o loop {mounted.Image} {mounted.Folder}");
         return mounted;
     }
 
@@ -49,7 +65,8 @@ internal sealed class MountedFileSystem : IDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            var path = new[] { "/usr/sbin", "/sbin" }.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists) ?? program;
+            using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             error = process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0;

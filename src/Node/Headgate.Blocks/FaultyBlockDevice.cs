@@ -42,6 +42,16 @@ public sealed class FaultyBlockDevice(IBlockDevice inner, Func<AccessKind, long,
     }
 
     /// <inheritdoc/>
+    public int AtomicWriteBytesMax => inner.AtomicWriteBytesMax;
+
+    /// <inheritdoc/>
+    public IoFault WriteAtomic(long offset, ReadOnlySpan<byte> buffer, bool durable)
+    {
+        var fault = before(AccessKind.Write, offset, buffer.Length);
+        return fault == IoFault.None ? inner.WriteAtomic(offset, buffer, durable) : fault;
+    }
+
+    /// <inheritdoc/>
     public IoFault Flush()
     {
         var fault = before(AccessKind.Flush, 0, 0);

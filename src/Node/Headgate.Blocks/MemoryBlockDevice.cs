@@ -48,6 +48,12 @@ public sealed class MemoryBlockDevice(long lengthBytes) : IBlockDevice
     }
 
     /// <inheritdoc/>
+    public int AtomicWriteBytesMax => BlockLimits.AtomicWriteBytesMax;
+
+    /// <inheritdoc/>
+    public IoFault WriteAtomic(long offset, ReadOnlySpan<byte> buffer, bool durable) => Write(offset, buffer, durable); // under the lock as a whole
+
+    /// <inheritdoc/>
     public IoFault Flush() => _disposed ? IoFault.Gone : IoFault.None;
 
     /// <inheritdoc/>

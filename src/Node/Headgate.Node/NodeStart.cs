@@ -47,14 +47,14 @@ internal static class NodeStart
         var events = new EventLog(options.Time, options.Events, log);
         var folder = Keep(opened, DataFolder.Open(options.DataFolder));
         var catalog = Keep(opened, OpenCatalog(options, folder));
-        var store = Keep(opened, VolumeStore.Open(folder.Volumes));
-        var missing = CatalogRepair.Run(catalog, store, events);
+        var store = Keep(opened, OpenStore(options, folder, events));
+        var unusable = CatalogRepair.Run(catalog, store, events);
         var capacity = new NodeCapacity(store, CapacityOf(options, catalog, folder, events), options.OverCommit, options.CapacityBytes);
         var io = Keep(opened, new IoPath(
             new IoPathOptions { CapacityIops = options.CapacityIops ?? 0, IsScheduled = options.IsQosOn }, options.Logging.CreateLogger<IoPath>()));
         if (!options.IsQosOn) events.Raise(QosIsOff);
         var runtimes = new VolumeRuntimes(store, io, catalog);
-        OpenVolumes(catalog, runtimes, missing);
+        OpenVolumes(catalog, runtimes, unusable);
 
         var directory = new TargetDirectory(catalog, runtimes);
         var sessions = new SessionRegistry();
@@ -148,18 +148,34 @@ internal static class NodeStart
     private static long CapacityOf(StorageNodeOptions options, NodeCatalog catalog, DataFolder folder, EventLog events)
     {
         if ((options.CapacityIops ?? catalog.Current.Identity.MeasuredIops) is { } known) return known;
-        var found = MediumCalibration.Run(folder.Root, CalibrationTime);
+        var found = MediumCalibration.Run(folder.Root, CalibrationTime, options.Io);
         catalog.Change(edit => edit.SetIdentity(edit.State.Identity with { MeasuredIops = found.Iops }));
         events.Raise(new NodeEvent("capacity-measured", NodeEventSeverity.Information, $"This node can serve {found.Iops} IOPS: {found.Description}"));
         return found.Iops;
     }
 
-    private static void OpenVolumes(NodeCatalog catalog, VolumeRuntimes runtimes, IReadOnlyList<Volume> missing)
+    private static void OpenVolumes(NodeCatalog catalog, VolumeRuntimes runtimes, IReadOnlySet<long> unusable)
     {
-        var lost = missing.Select(volume => volume.Id).ToHashSet();
         foreach (var volume in catalog.Current.Volumes.Values)
         {
-            if (volume.Status is VolumeStatus.Active && !lost.Contains(volume.Id)) runtimes.Open(volume);
+            if (volume.Status is VolumeStatus.Active && !unusable.Contains(volume.Id)) runtimes.Open(volume);
+        }
+    }
+
+    private static VolumeStore OpenStore(StorageNodeOptions options, DataFolder folder, EventLog events)
+    {
+        try
+        {
+            var store = VolumeStore.Open(folder.Volumes, options.Io);
+            var isFallback = options.Io == FileIoMode.Auto && !store.Io.IsDirect;
+            events.Raise(new NodeEvent(
+                "volume-io-chosen", isFallback ? NodeEventSeverity.Warning : NodeEventSeverity.Information,
+                $"Volumes in {folder.Volumes} are read and written with {store.Io.Name} I/O: {store.Io.Reason}."));
+            return store;
+        }
+        catch (VolumeStoreException problem)
+        {
+            throw new StorageNodeException(problem.Code, problem.Message, problem);
         }
     }
 

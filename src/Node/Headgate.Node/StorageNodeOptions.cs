@@ -1,4 +1,5 @@
 using System.Net;
+using Headgate.Blocks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -41,6 +42,9 @@ public sealed record StorageNodeOptions
 
     /// <summary>Bytes that volumes may fill. Null: what the file system of the data folder has.</summary>
     public long? CapacityBytes { get; init; }
+
+    /// <summary>How volumes' files are read and written; what was chosen and why is an event at the start.</summary>
+    public FileIoMode Io { get; init; } = FileIoMode.Auto;
 
     /// <summary>How long a deleted volume can be restored before it is purged. The Element default is 8 hours.</summary>
     public TimeSpan DeletedVolumeRetention { get; init; } = TimeSpan.FromHours(8);

@@ -1,3 +1,4 @@
+using Headgate.Blocks;
 using Headgate.Node.Tests.ElementApi;
 using Microsoft.Data.Sqlite;
 
@@ -73,15 +74,48 @@ public sealed class NodeRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_growth_that_lost_its_file_change_is_finished_at_start()
+    public async Task A_volume_whose_file_was_cut_short_is_said_and_never_filled_up_with_zeros()
+    {
+        await using (var node = await RunningNode.StartAsync(_folder))
+        {
+            var account = await node.AccountAsync();
+            await node.VolumeIdAsync(account, "a");
+            await node.VolumeIdAsync(account, "b");
+        }
+        using (var file = new FileStream(Path.Combine(_folder, "volumes", "volume-1.1.img"), FileMode.Open)) file.SetLength(1 << 20);
+        await using var again = await RunningNode.StartAsync(_folder);
+        var said = Assert.Single(again.Events.All, happened => happened.Code == "volume-file-damaged");
+        Assert.Equal(1, said.VolumeId);
+        Assert.Contains("cut short", said.Message, StringComparison.Ordinal);
+        Assert.Equal(1 << 20, new FileInfo(Path.Combine(_folder, "volumes", "volume-1.1.img")).Length);
+        Assert.Null(again.Node.Parts.Runtimes.Find(1));
+        Assert.NotNull(again.Node.Parts.Runtimes.Find(2));
+    }
+
+    [Fact]
+    public async Task A_damaged_file_beside_a_snapshot_is_said_and_the_node_starts()
     {
         await using (var node = await RunningNode.StartAsync(_folder))
         {
             var id = await node.VolumeIdAsync(await node.AccountAsync());
-            node.Catalog.Change(edit => edit.Put(edit.State.Volumes[id] with { TotalSize = 2L << 30 }));
+            await node.CallAsync("CreateSnapshot", $$"""{"volumeID":{{id}},"name":"s"}""");
         }
+        await File.WriteAllTextAsync(Path.Combine(_folder, "volumes", "snapshot-1.1.copy"), "no such thing", TestContext.Current.CancellationToken);
         await using var again = await RunningNode.StartAsync(_folder);
-        Assert.Equal(2L << 30, again.Node.Parts.Store.Open(1).LengthBytes);
+        Assert.Contains("snapshot-1.1.copy", Assert.Single(again.Events.All, happened => happened.Code == "snapshot-file-damaged").Message, StringComparison.Ordinal);
+        Assert.NotNull(again.Node.Parts.Runtimes.Find(1));
+        await again.CallAsync("DeleteSnapshot", """{"snapshotID":1}"""); // and can be got rid of
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder, "volumes"), "snapshot-1.*"));
+    }
+
+    [Theory]
+    [InlineData(FileIoMode.Auto)]
+    [InlineData(FileIoMode.Buffered)]
+    public async Task How_volumes_are_read_and_written_is_said_at_the_start(FileIoMode io)
+    {
+        await using var node = await RunningNode.StartAsync(_folder, options => options with { Io = io });
+        var said = Assert.Single(node.Events.All, happened => happened.Code == "volume-io-chosen");
+        Assert.Contains(io == FileIoMode.Buffered ? "buffered" : node.Node.Parts.Store.Io.Reason, said.Message, StringComparison.Ordinal);
     }
 
     [Fact]

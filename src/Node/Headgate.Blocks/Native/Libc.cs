@@ -16,11 +16,15 @@ internal static partial class Libc
     public const int FALLOC_FL_KEEP_SIZE = 1, FALLOC_FL_PUNCH_HOLE = 2;
     public const int RWF_DSYNC = 2;
     public const uint FICLONE = 0x40049409; // _IOW(0x94, 9, int)
-    public const int O_RDONLY = 0, O_CLOEXEC = 0x80000;
+    public const int O_RDONLY = 0, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_CLOEXEC = 0x80000;
+    public const int FileMode644 = 0x1A4; // rw-r--r--, before the umask
     public const int EFD_CLOEXEC = 0x80000, EFD_NONBLOCK = 0x800;
     public const short POLLIN = 1;
     public const int AT_EMPTY_PATH = 0x1000;
-    public const uint STATX_BLOCKS = 0x400;
+    public const uint STATX_BLOCKS = 0x400, STATX_DIOALIGN = 0x2000;
+
+    /// <summary>The one flag here that is not the same everywhere: asm-generic's, but arm64 keeps that of 32-bit ARM.</summary>
+    public static readonly int O_DIRECT = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x10000 : 0x4000;
 
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe struct IoVec
@@ -48,7 +52,10 @@ internal static partial class Libc
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct Statx
     {
+        [FieldOffset(0)] public uint Mask;
         [FieldOffset(48)] public ulong Blocks;
+        [FieldOffset(152)] public uint DirectMemoryAlignment;
+        [FieldOffset(156)] public uint DirectOffsetAlignment;
     }
 
     [LibraryImport("libc", EntryPoint = "lseek64", SetLastError = true)]
@@ -73,8 +80,17 @@ internal static partial class Libc
     internal static partial nint CopyFileRange(
         SafeFileHandle source, ref long sourceOffset, SafeFileHandle target, ref long targetOffset, nuint length, uint flags);
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int Open(string path, int flags);
+    [LibraryImport("libc", EntryPoint = "open64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Open(string path, int flags, int mode = 0);
+
+    [LibraryImport("libc", EntryPoint = "pread64", SetLastError = true)]
+    internal static unsafe partial nint ReadAt(SafeFileHandle file, byte* buffer, nuint length, long offset);
+
+    [LibraryImport("libc", EntryPoint = "pwrite64", SetLastError = true)]
+    internal static unsafe partial nint WriteAt(SafeFileHandle file, byte* buffer, nuint length, long offset);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate64", SetLastError = true)]
+    internal static partial int Truncate(SafeFileHandle file, long length);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int StatExtended(SafeFileHandle directory, string path, int flags, uint mask, out Statx result);

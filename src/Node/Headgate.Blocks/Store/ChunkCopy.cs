@@ -108,6 +108,20 @@ internal sealed class ChunkCopy
         return length > 0;
     }
 
+    /// <summary>Puts its state file on the medium as it was made.</summary>
+    /// <exception cref="IOException">It failed.</exception>
+    public void SyncState() => _state.Sync();
+
+    /// <summary>Bytes that are not yet safely in the destination; a whole chunk counts until it is.</summary>
+    public long PendingBytes
+    {
+        get
+        {
+            var pending = (long)_chunks.AsSpan().Count(Pending) + _chunks.AsSpan().Count(Copied);
+            return Math.Min(pending * CopyState.ChunkBytes, _state.LengthBytes);
+        }
+    }
+
     /// <summary>Gives it up, or ends it: nothing touches the state file any more.</summary>
     public void Close(bool cancelled)
     {

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using Headgate.Blocks.Native;
-using Microsoft.Win32.SafeHandles;
 
 namespace Headgate.Blocks;
 
@@ -16,13 +15,13 @@ internal sealed class CopyState : IDisposable
     public const int ChunkBytes = 1 << 20;
 
     private const int HeaderBytes = 4096;
-    private const string Magic = "headgate-copy 1";
+    private const string Magic = "headgate-copy 2";
     private const byte Done = 1;
 
-    private readonly SafeFileHandle _file;
+    private readonly PositionedFile _file;
     private volatile bool _lostMarks; // a sync failed, and Linux says so once: see FileBlockDevice
 
-    private CopyState(SafeFileHandle file, ImageName source, long lengthBytes) =>
+    private CopyState(PositionedFile file, ImageName source, long lengthBytes) =>
         (_file, Source, LengthBytes) = (file, source, lengthBytes);
 
     public ImageName Source { get; }
@@ -34,39 +33,56 @@ internal sealed class CopyState : IDisposable
 
     public static int ChunksOf(long lengthBytes) => checked((int)((lengthBytes + ChunkBytes - 1) / ChunkBytes));
 
-    /// <summary>Writes and syncs a new one. <paramref name="done"/> has a byte per chunk, not 0 for what needs no copy.</summary>
-    public static CopyState Create(string path, ImageName source, long lengthBytes, ReadOnlySpan<byte> done)
+    /// <summary>Writes a new one; not synced. <paramref name="done"/> has a byte per chunk, not 0 for what needs no copy.</summary>
+    /// <exception cref="IOException">It cannot be written; HResult is the errno.</exception>
+    public static CopyState Create(string path, ImageName source, long lengthBytes, ReadOnlySpan<byte> done, IStoreTrace? trace)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{Magic}\n{source}\n{lengthBytes}\n{ChunkBytes}\n");
         var header = new byte[HeaderBytes];
-        Encoding.ASCII.GetBytes(text, header);
+        Encoding.ASCII.GetBytes(HeaderOf(source, lengthBytes), header);
 
-        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        RandomAccess.Write(file, header, 0);
-        RandomAccess.Write(file, done, HeaderBytes);
-        RandomAccess.FlushToDisk(file);
-        return new CopyState(file, source, lengthBytes);
+        var file = PositionedFile.Create(path, isDirect: false, trace);
+        var errno = file.Write(0, header, durable: false);
+        if (errno == 0) errno = file.Write(HeaderBytes, done, durable: false);
+        if (errno == 0) return new CopyState(file, source, lengthBytes);
+        file.Dispose();
+        throw new IOException($"{path} could not be written (errno {errno}).", errno);
     }
 
     /// <summary>Opens one that a former process left, and reads which chunks are done.</summary>
-    /// <exception cref="InvalidDataException">It is not one of ours.</exception>
-    public static CopyState Load(string path, out byte[] done)
+    /// <exception cref="InvalidDataException">
+    /// It is not one of ours, or damaged. Nothing is guessed then: a chunk that is taken for pending though it is done
+    /// would be copied from a source that has moved on.
+    /// </exception>
+    public static CopyState Load(string path, out byte[] done, IStoreTrace? trace)
     {
-        var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        var header = new byte[HeaderBytes];
-        var taken = RandomAccess.Read(file, header, 0);
-        var lines = Encoding.ASCII.GetString(header, 0, taken).Split('\n');
-        if (lines.Length < 4 || lines[0] != Magic || !ImageName.TryParse(lines[1], out var source)
-            || !long.TryParse(lines[2], NumberStyles.None, CultureInfo.InvariantCulture, out var lengthBytes)
-            || lines[3] != ChunkBytes.ToString(CultureInfo.InvariantCulture))
+        var file = PositionedFile.Open(path, isDirect: false, trace);
+        try
+        {
+            var header = new byte[HeaderBytes];
+            var errno = file.Read(0, header, out var taken);
+            if (errno != 0) throw new InvalidDataException($"{path} could not be read (errno {errno}).");
+            var state = Parse(file, Encoding.ASCII.GetString(header, 0, taken).TrimEnd('\0'))
+                ?? throw new InvalidDataException($"{path} is damaged, or no copy state of this version.");
+            done = new byte[state.Chunks];
+            errno = file.Read(HeaderBytes, done, out taken);
+            if (errno != 0 || taken != done.Length)
+                throw new InvalidDataException($"{path} is cut short: {taken} of {done.Length} chunks are told (errno {errno}).");
+            if (done.AsSpan().ContainsAnyExceptInRange((byte)0, Done))
+                throw new InvalidDataException($"{path} is damaged: it says of a chunk neither that it is copied nor that it is not.");
+            return state;
+        }
+        catch
         {
             file.Dispose();
-            throw new InvalidDataException($"{path} is not a copy state of this version.");
+            throw;
         }
-        var state = new CopyState(file, source, lengthBytes);
-        done = new byte[state.Chunks];
-        RandomAccess.Read(file, done, HeaderBytes); // a short file leaves zeros: not done
-        return state;
+    }
+
+    /// <summary>Puts what was written on the medium.</summary>
+    /// <exception cref="IOException">It failed.</exception>
+    public void Sync()
+    {
+        if (_file.Sync() is var errno and not 0) throw new IOException($"A copy state could not be synced (errno {errno}).", errno);
     }
 
     /// <summary>Marks chunks as done; on the medium when it returns.</summary>
@@ -77,18 +93,15 @@ internal sealed class CopyState : IDisposable
         try
         {
             if (_lostMarks) return IoFault.WriteFailed;
-            RandomAccess.Write(_file, done, HeaderBytes + first);
-            while (Libc.DataSync(_file) != 0)
+            var errno = _file.Write(HeaderBytes + first, done, durable: false);
+            if (errno != 0) return FaultMap.OfWrite(errno);
+            errno = _file.Sync();
+            if (errno != 0)
             {
-                if (Marshal.GetLastPInvokeError() == Libc.EINTR) continue;
                 _lostMarks = true;
-                return FaultMap.OfLastWrite();
+                return FaultMap.OfWrite(errno);
             }
             return _lostMarks ? IoFault.WriteFailed : IoFault.None;
-        }
-        catch (IOException failure)
-        {
-            return FaultMap.OfWrite(failure);
         }
         catch (ObjectDisposedException)
         {
@@ -97,4 +110,20 @@ internal sealed class CopyState : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static string HeaderOf(ImageName source, long lengthBytes)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{Magic}\n{source}\n{lengthBytes}\n{ChunkBytes}\n");
+        return $"{text}{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)))}\n";
+    }
+
+    private static CopyState? Parse(PositionedFile file, string text)
+    {
+        var lines = text.Split('\n');
+        return lines.Length >= 3 && ImageName.TryParse(lines[1], out var source)
+            && long.TryParse(lines[2], NumberStyles.None, CultureInfo.InvariantCulture, out var lengthBytes)
+            && text == HeaderOf(source, lengthBytes)
+                ? new CopyState(file, source, lengthBytes)
+                : null;
+    }
 }

@@ -10,7 +10,7 @@ internal sealed class CopyWorker : IDisposable
 
     /// <summary>
     /// Pace of the background copy. Below what one SATA SSD gives, so that the volumes in service keep most of the
-    /// medium; what they write is copied at once whatever the pace.
+    /// medium; what they write is copied at once whatever the pace. One chunk (1 MiB) is in flight at a time.
     /// </summary>
     private const long BytesPerSecondMax = 200L << 20;
 
@@ -86,14 +86,29 @@ internal sealed class CopyWorker : IDisposable
         long offset = 0;
         while (!_stopping && !copy.IsCancelled && copy.TryFindUnrecorded(ref offset, ChunksPerRecord, out var length))
         {
-            var started = Stopwatch.GetTimestamp();
-            var fault = copy.Preserve(offset, length);
-            if (fault != IoFault.None) return fault;
-            offset += length;
-
-            var pause = TimeSpan.FromSeconds((double)length / BytesPerSecondMax) - Stopwatch.GetElapsedTime(started);
-            if (pause > TimeSpan.Zero) _wake.WaitOne(pause);
+            for (var end = offset + length; offset < end && !_stopping && !copy.IsCancelled; offset += CopyState.ChunkBytes)
+            {
+                var at = offset;
+                var fault = Paced(CopyState.ChunkBytes, () => copy.Fill(at, CopyState.ChunkBytes));
+                if (fault != IoFault.None) return fault;
+            }
+            if (_stopping || copy.IsCancelled) return IoFault.None; // what is copied and not recorded is copied again
+            var recorded = Paced(0, () => copy.Preserve(offset - length, length));
+            if (recorded != IoFault.None) return recorded;
         }
         return IoFault.None;
+    }
+
+    // Rests for as long as it worked, and longer where that was quick: a medium that is busy with clients, and so slow to
+    // answer here, is theirs for at least half of the time.
+    private IoFault Paced(long bytes, Func<IoFault> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var fault = work();
+        var worked = Stopwatch.GetElapsedTime(started);
+        var pause = TimeSpan.FromSeconds((double)bytes / BytesPerSecondMax) - worked;
+        if (pause < worked) pause = worked;
+        if (fault == IoFault.None && !_stopping) _wake.WaitOne(pause);
+        return fault;
     }
 }

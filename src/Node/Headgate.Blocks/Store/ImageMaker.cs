@@ -1,11 +1,11 @@
-using System.Runtime.InteropServices;
 using Headgate.Blocks.Native;
 
 namespace Headgate.Blocks;
 
 /// <summary>
-/// Makes image files: empty, or with the contents of another. Each is complete and synced under a temporary name before
-/// the rename that makes it exist, so a crash leaves it made or not made.
+/// Makes image files: empty, or with the contents of another. Taking the point in time is apart from making the result
+/// durable, so that writes stand still only for the first: a draft becomes an image with <see cref="Commit"/>, is
+/// complete and synced under a temporary name before the rename that makes it exist, and until then a crash leaves none.
 /// </summary>
 internal sealed class ImageMaker(StoreFolder folder)
 {
@@ -14,40 +14,83 @@ internal sealed class ImageMaker(StoreFolder folder)
 
     public StoredImage MakeEmpty(ImageName name, long bytes)
     {
-        var device = FileBlockDevice.Create(folder.FreshTemporaryPathOf(name.ImageFile), bytes);
-        return Commit(name, device);
+        var draft = new StoredImage(name, CreateFile(name, bytes), folder);
+        Commit(draft, source: null);
+        return draft;
     }
 
     /// <summary>
-    /// Makes an image of what <paramref name="source"/> holds now: by reflink where the file system can, else as a
+    /// Takes what <paramref name="source"/> holds now: by reflink where the file system can, else as a
     /// <see cref="ChunkCopy"/> that the caller hands to the background. The source's writes must stand still.
     /// </summary>
     /// <param name="name">Of the new image.</param>
     /// <param name="source">What it is made of.</param>
     /// <param name="bytes">Its size, not below the source's; what is beyond is zeros.</param>
-    public StoredImage MakeFrom(ImageName name, StoredImage source, long bytes)
+    public StoredImage TakePoint(ImageName name, StoredImage source, long bytes) =>
+        TryReflink(name, source, bytes) ?? MakeChunkCopy(name, source, bytes);
+
+    /// <summary>Makes a draft an image that survives a loss of power. Its source's writes may go on meanwhile.</summary>
+    /// <exception cref="IOException">The medium refused; the draft is gone.</exception>
+    public void Commit(StoredImage draft, StoredImage? source)
     {
-        // What was acknowledged before the point in time must not be lost by a power cut after it.
-        if (source.Device.Flush() != IoFault.None) throw new IOException($"{source.Name} could not be flushed to the medium.");
-        return TryReflink(name, source, bytes) ?? MakeChunkCopy(name, source, bytes);
+        try
+        {
+            // What was acknowledged before the point in time must not be lost by a power cut after it.
+            if (source is not null && source.Device.Flush() != IoFault.None)
+                throw new IOException($"{source.Name} could not be flushed to the medium.");
+            if (draft.Incoming is { } copy)
+            {
+                // The state first: an image without one is complete, and this one is not.
+                copy.SyncState();
+                folder.Commit(draft.Name.CopyFile);
+            }
+            if (draft.Device.Flush() != IoFault.None) throw new IOException($"{draft.Name} could not be synced to the medium.");
+            folder.Commit(draft.Name.ImageFile);
+        }
+        catch
+        {
+            Discard(draft);
+            throw;
+        }
+    }
+
+    /// <summary>Undoes a draft, as if it had never been.</summary>
+    public void Discard(StoredImage draft)
+    {
+        if (draft.Incoming is { } copy)
+        {
+            copy.Close(cancelled: true);
+            copy.Source?.RemoveOutgoing(copy);
+        }
+        draft.Device.Dispose();
+        folder.DeleteDraft(draft.Name.ImageFile);
+        folder.DeleteDraft(draft.Name.CopyFile);
     }
 
     private StoredImage? TryReflink(ImageName name, StoredImage source, long bytes)
     {
         if (_cannotReflink || source.Incoming is not null) return null;
-        var path = folder.FreshTemporaryPathOf(name.ImageFile);
-        var device = FileBlockDevice.Create(path, 0);
-        if (Libc.IoControl(device.Handle, Libc.FICLONE, source.Device.Handle.DangerousGetHandle()) == 0)
+        var device = CreateFile(name, 0);
+        try
         {
-            device.Grow(bytes);
-            return Commit(name, device);
+            var errno = device.File.CloneFrom(source.Device.File);
+            if (errno == 0)
+            {
+                device.TakeLengthOf(source.Device);
+                device.Grow(bytes);
+                return new StoredImage(name, device, folder);
+            }
+            if (errno is not (Libc.EOPNOTSUPP or Libc.EXDEV or Libc.EINVAL or Libc.ENOTTY or Libc.ENOSYS))
+                throw new IOException($"Cloning {source.Name} failed with errno {errno}.", errno);
         }
-
-        var errno = Marshal.GetLastPInvokeError();
+        catch
+        {
+            device.Dispose();
+            folder.DeleteDraft(name.ImageFile);
+            throw;
+        }
         device.Dispose();
-        File.Delete(path);
-        if (errno is not (Libc.EOPNOTSUPP or Libc.EXDEV or Libc.EINVAL or Libc.ENOTTY or Libc.ENOSYS))
-            throw new IOException($"Cloning {source.Name} failed with errno {errno}.", errno);
+        folder.DeleteDraft(name.ImageFile);
         _cannotReflink = true;
         return null;
     }
@@ -56,12 +99,10 @@ internal sealed class ImageMaker(StoreFolder folder)
     {
         var length = source.Device.LengthBytes;
         var done = FindHoles(source, length);
-        var state = CopyState.Create(folder.FreshTemporaryPathOf(name.CopyFile), source.Name, length, done);
+        var state = CopyState.Create(folder.FreshTemporaryPathOf(name.CopyFile), source.Name, length, done, folder.Trace);
         try
         {
-            // The state first: an image without one is complete, and this one is not.
-            folder.Commit(name.CopyFile);
-            var image = Commit(name, FileBlockDevice.Create(folder.FreshTemporaryPathOf(name.ImageFile), bytes));
+            var image = new StoredImage(name, CreateFile(name, bytes), folder);
             var copy = new ChunkCopy(source, image, state, done);
             image.Incoming = copy;
             source.AddOutgoing(copy);
@@ -70,6 +111,7 @@ internal sealed class ImageMaker(StoreFolder folder)
         catch
         {
             state.Dispose();
+            folder.DeleteDraft(name.CopyFile);
             throw;
         }
     }
@@ -93,18 +135,6 @@ internal sealed class ImageMaker(StoreFolder folder)
         return done;
     }
 
-    private StoredImage Commit(ImageName name, FileBlockDevice device)
-    {
-        try
-        {
-            RandomAccess.FlushToDisk(device.Handle);
-            folder.Commit(name.ImageFile);
-            return new StoredImage(name, device);
-        }
-        catch
-        {
-            device.Dispose();
-            throw;
-        }
-    }
+    private FileBlockDevice CreateFile(ImageName name, long bytes) =>
+        FileBlockDevice.Create(folder.FreshTemporaryPathOf(name.ImageFile), bytes, folder.Io, folder.Trace);
 }

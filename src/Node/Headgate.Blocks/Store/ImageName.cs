@@ -11,6 +11,7 @@ internal readonly record struct ImageName(StoredKind Kind, long Id, int Generati
     public const string ImageSuffix = ".img";
     public const string CopySuffix = ".copy";
     public const string GoneSuffix = ".gone";
+    public const string IntentSuffix = ".intent";
     public const string TemporarySuffix = ".tmp";
 
     public string ImageFile => this + ImageSuffix;
@@ -20,6 +21,9 @@ internal readonly record struct ImageName(StoredKind Kind, long Id, int Generati
 
     /// <summary>Marks it as deleted, while other images still copy from it.</summary>
     public string GoneFile => this + GoneSuffix;
+
+    /// <summary>Journal of its atomic writes, while it has had any since the store was opened.</summary>
+    public string IntentFile => this + IntentSuffix;
 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{(Kind == StoredKind.Volume ? "volume" : "snapshot")}-{Id}.{Generation}");

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Headgate.Blocks.Native;
 
@@ -7,7 +6,7 @@ namespace Headgate.Blocks;
 /// <summary>Copies a range of one file to the same place in another, data only: holes stay holes.</summary>
 internal static class SparseCopy
 {
-    private const int BufferBytes = 256 << 10; // where the kernel cannot copy between the two files by itself
+    private const int PieceBytes = 1 << 20; // in flight at one time, of one copying thread
 
     /// <summary>Copies; the destination's range must be a hole, or hold the same bytes from an interrupted try.</summary>
     public static IoFault Run(FileBlockDevice source, FileBlockDevice destination, long offset, long length)
@@ -26,14 +25,20 @@ internal static class SparseCopy
         return IoFault.None;
     }
 
-    private static IoFault CopyData(FileBlockDevice source, FileBlockDevice destination, long offset, long length)
+    // The kernel's own copy goes through the page cache, which direct I/O is there to leave alone.
+    private static IoFault CopyData(FileBlockDevice source, FileBlockDevice destination, long offset, long length) =>
+        source.Io.IsDirect || destination.Io.IsDirect || destination.IsTraced
+            ? CopyThroughBuffer(source, destination, offset, length)
+            : CopyInKernel(source, destination, offset, length);
+
+    private static IoFault CopyInKernel(FileBlockDevice source, FileBlockDevice destination, long offset, long length)
     {
         var (from, to, left) = (offset, offset, length);
         try
         {
             while (left > 0)
             {
-                var taken = Libc.CopyFileRange(source.Handle, ref from, destination.Handle, ref to, (nuint)left, 0);
+                var taken = Libc.CopyFileRange(source.File.Handle, ref from, destination.File.Handle, ref to, (nuint)left, 0);
                 if (taken > 0)
                 {
                     left -= taken;
@@ -54,23 +59,16 @@ internal static class SparseCopy
 
     private static IoFault CopyThroughBuffer(FileBlockDevice source, FileBlockDevice destination, long offset, long length)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
+        using var buffer = AlignedBuffer.Rent();
+        var fault = IoFault.None;
+        while (length > 0 && fault == IoFault.None)
         {
-            var fault = IoFault.None;
-            while (length > 0 && fault == IoFault.None)
-            {
-                var piece = buffer.AsSpan(0, (int)Math.Min(length, BufferBytes));
-                fault = source.Read(offset, piece);
-                if (fault == IoFault.None) fault = destination.Write(offset, piece, durable: false);
-                offset += piece.Length;
-                length -= piece.Length;
-            }
-            return fault;
+            var piece = buffer.Span[..(int)Math.Min(length, PieceBytes)];
+            fault = source.Read(offset, piece);
+            if (fault == IoFault.None) fault = destination.Write(offset, piece, durable: false);
+            offset += piece.Length;
+            length -= piece.Length;
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        return fault;
     }
 }

@@ -12,33 +12,34 @@ internal sealed class StoreFolder : IDisposable
     private readonly SafeFileHandle _directory;
     private readonly SafeFileHandle _lock;
 
-    private StoreFolder(string path, SafeFileHandle directory, SafeFileHandle ownership) =>
-        (_path, _directory, _lock) = (path, directory, ownership);
+    private StoreFolder(string path, SafeFileHandle directory, SafeFileHandle ownership, FileIo io, IStoreTrace? trace) =>
+        (_path, _directory, _lock, Io, Trace) = (path, directory, ownership, io, trace);
+
+    /// <summary>How images in it are read and written.</summary>
+    public FileIo Io { get; }
+
+    public IStoreTrace? Trace { get; }
 
     /// <summary>Makes it when absent, takes it for this process, and removes what a crash left half made.</summary>
-    public static StoreFolder Open(string path)
+    /// <exception cref="VolumeStoreException"><c>store-in-use</c>, <c>store-io-failed</c>, <c>direct-io-unavailable</c>.</exception>
+    public static StoreFolder Open(string path, FileIoMode mode, IStoreTrace? trace)
     {
         path = Path.GetFullPath(path);
         Directory.CreateDirectory(path);
-        SafeFileHandle ownership;
+        var ownership = Take(path);
+        SafeFileHandle? directory = null;
         try
         {
-            ownership = File.OpenHandle(Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            directory = OpenDirectory(path);
+            foreach (var leftover in Directory.EnumerateFiles(path, "*" + ImageName.TemporarySuffix)) File.Delete(leftover);
+            return new StoreFolder(path, directory, ownership, ChooseIo(path, mode), trace);
         }
-        catch (IOException inUse)
+        catch
         {
-            throw new VolumeStoreException("store-in-use",
-                $"The volume store {path} cannot be taken: {inUse.Message} Stop the other process that uses it, or give another folder.", inUse);
-        }
-
-        var descriptor = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC);
-        if (descriptor < 0)
-        {
+            directory?.Dispose();
             ownership.Dispose();
-            throw new VolumeStoreException("store-io-failed", $"The volume store {path} cannot be opened for reading; check its permissions.");
+            throw;
         }
-        foreach (var leftover in Directory.EnumerateFiles(path, "*" + ImageName.TemporarySuffix)) File.Delete(leftover);
-        return new StoreFolder(path, new SafeFileHandle(descriptor, ownsHandle: true), ownership);
     }
 
     public long FreeBytes => new DriveInfo(_path).AvailableFreeSpace;
@@ -51,7 +52,7 @@ internal sealed class StoreFolder : IDisposable
     public string FreshTemporaryPathOf(string file)
     {
         var path = TemporaryPathOf(file);
-        File.Delete(path);
+        Remove(path);
         return path;
     }
 
@@ -67,30 +68,61 @@ internal sealed class StoreFolder : IDisposable
     /// <summary>Gives a finished temporary file its name, durably. Its contents must be synced before.</summary>
     public void Commit(string file)
     {
-        File.Move(TemporaryPathOf(file), PathOf(file), overwrite: true);
+        var (from, to) = (TemporaryPathOf(file), PathOf(file));
+        File.Move(from, to, overwrite: true);
+        Trace?.Renamed(from, to);
         Sync();
     }
 
     /// <summary>Removes files, in this order; those that are not there are fine.</summary>
     public void Delete(params ReadOnlySpan<string> files)
     {
-        foreach (var file in files) File.Delete(PathOf(file));
+        foreach (var file in files) Remove(PathOf(file));
         Sync();
+    }
+
+    /// <summary>
+    /// Removes a file that may have its name already or not yet. What cannot be removed stays for the next start, which
+    /// takes it for what a crash left.
+    /// </summary>
+    public void DeleteDraft(string file)
+    {
+        foreach (var path in (ReadOnlySpan<string>)[TemporaryPathOf(file), PathOf(file)])
+        {
+            try
+            {
+                Remove(path);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // see above
+            }
+        }
     }
 
     /// <summary>Makes an empty file, durably; when it cannot be made durable it is not there.</summary>
     public void Mark(string file)
     {
-        File.OpenHandle(PathOf(file), FileMode.OpenOrCreate, FileAccess.Write).Dispose();
+        var path = PathOf(file);
+        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write).Dispose();
+        Trace?.Opened(path);
         try
         {
             Sync();
         }
         catch (IOException)
         {
-            File.Delete(PathOf(file));
+            Remove(path);
             throw;
         }
+    }
+
+    /// <summary>Puts the names as they are now on the medium.</summary>
+    /// <exception cref="IOException">It failed.</exception>
+    public void Sync()
+    {
+        if (Libc.Sync(_directory) != 0) throw new IOException($"The folder {_path} could not be synced to the medium.");
+        Trace?.FolderSynced();
     }
 
     public void Dispose()
@@ -99,10 +131,42 @@ internal sealed class StoreFolder : IDisposable
         _lock.Dispose();
     }
 
-    private string TemporaryPathOf(string file) => PathOf(file) + ImageName.TemporarySuffix;
-
-    private void Sync()
+    private static SafeFileHandle Take(string path)
     {
-        if (Libc.Sync(_directory) != 0) throw new IOException($"The folder {_path} could not be synced to the medium.");
+        try
+        {
+            return File.OpenHandle(Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException inUse)
+        {
+            throw new VolumeStoreException("store-in-use",
+                $"The volume store {path} cannot be taken: {inUse.Message} Stop the other process that uses it, or give another folder.", inUse);
+        }
     }
+
+    private static SafeFileHandle OpenDirectory(string path)
+    {
+        var descriptor = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new VolumeStoreException("store-io-failed", $"The volume store {path} cannot be opened for reading; check its permissions.");
+    }
+
+    private static FileIo ChooseIo(string path, FileIoMode mode)
+    {
+        var io = DirectIoProbe.Choose(path, mode);
+        if (mode == FileIoMode.Direct && !io.IsDirect)
+            throw new VolumeStoreException("direct-io-unavailable",
+                $"Direct I/O was asked for and cannot be done in {path}: {io.Reason}. Put the store on another file system, or start with --io auto.");
+        return io;
+    }
+
+    private void Remove(string path)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path)) return;
+        File.Delete(path);
+        Trace?.Removed(path);
+    }
+
+    private string TemporaryPathOf(string file) => PathOf(file) + ImageName.TemporarySuffix;
 }

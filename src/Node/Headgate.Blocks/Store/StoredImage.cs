@@ -1,14 +1,16 @@
 namespace Headgate.Blocks;
 
 /// <summary>
-/// One file of the store with the copies that it takes part in: at most one that fills it, any number that are filled
-/// from it (snapshots and clones under way). The links change under the store's lock, and those for copies out of a
-/// volume while its writes stand still; reading them takes no lock.
+/// One file of the store with the copies that it takes part in (at most one that fills it, any number that are filled
+/// from it: snapshots and clones under way) and the journal of its atomic writes. The links change under the store's
+/// lock, and those for copies out of a volume while its writes stand still; reading them takes no lock.
 /// </summary>
-internal sealed class StoredImage(ImageName name, FileBlockDevice device)
+internal sealed class StoredImage(ImageName name, FileBlockDevice device, StoreFolder folder) : IDisposable
 {
+    private readonly Lock _journalGate = new();
     private volatile ChunkCopy? _incoming;
     private volatile ChunkCopy[] _outgoing = [];
+    private volatile IntentJournal? _journal;
 
     public ImageName Name { get; } = name;
 
@@ -34,21 +36,31 @@ internal sealed class StoredImage(ImageName name, FileBlockDevice device)
 
     public IoFault Read(long offset, Span<byte> buffer)
     {
+        var fault = _journal?.Settle(offset, buffer.Length, stuckOnly: true) ?? IoFault.None;
+        if (fault != IoFault.None) return IoFault.ReadFailed;
         var incoming = _incoming;
-        var fault = incoming?.Fill(offset, buffer.Length) ?? IoFault.None;
+        fault = incoming?.Fill(offset, buffer.Length) ?? IoFault.None;
         if (fault == IoFault.NoSpace) return incoming!.ReadThrough(offset, buffer); // reading needs no room
         return fault == IoFault.None ? Device.Read(offset, buffer) : fault;
     }
 
     public IoFault Write(long offset, ReadOnlySpan<byte> buffer, bool durable)
     {
-        var fault = Preserve(offset, buffer.Length);
+        var fault = MakeWritable(offset, buffer.Length);
         return fault == IoFault.None ? Device.Write(offset, buffer, durable) : fault;
+    }
+
+    /// <summary>All or nothing, and durable. Nothing else may touch the range meanwhile.</summary>
+    public IoFault WriteAtomic(long offset, ReadOnlySpan<byte> buffer)
+    {
+        var fault = Preserve(offset, buffer.Length);
+        if (fault == IoFault.None) fault = OpenJournal();
+        return fault == IoFault.None ? _journal!.Write(offset, buffer) : fault;
     }
 
     public IoFault Discard(long offset, long length)
     {
-        var fault = Preserve(offset, length);
+        var fault = MakeWritable(offset, length);
         return fault == IoFault.None ? Device.Discard(offset, length) : fault;
     }
 
@@ -60,6 +72,19 @@ internal sealed class StoredImage(ImageName name, FileBlockDevice device)
         return IoFault.None;
     }
 
+    /// <summary>Closes its files; copies are the store's to end.</summary>
+    public void Dispose()
+    {
+        _journal?.Dispose();
+        Device.Dispose();
+    }
+
+    private IoFault MakeWritable(long offset, long length)
+    {
+        var fault = Preserve(offset, length);
+        return fault == IoFault.None ? _journal?.Settle(offset, length) ?? IoFault.None : fault;
+    }
+
     private IoFault Preserve(long offset, long length)
     {
         var fault = _incoming?.Preserve(offset, length) ?? IoFault.None;
@@ -69,5 +94,39 @@ internal sealed class StoredImage(ImageName name, FileBlockDevice device)
             fault = copy.Preserve(offset, length);
         }
         return fault;
+    }
+
+    // Made with the first atomic write, since most volumes never see one; gone with the next start.
+    private IoFault OpenJournal()
+    {
+        if (_journal is not null) return IoFault.None;
+        lock (_journalGate)
+        {
+            if (_journal is not null) return IoFault.None;
+            try
+            {
+                _journal = MakeJournal();
+                return IoFault.None;
+            }
+            catch (IOException failure)
+            {
+                return Native.FaultMap.OfWrite(failure);
+            }
+        }
+    }
+
+    private IntentJournal MakeJournal()
+    {
+        var made = IntentJournal.Create(folder.FreshTemporaryPathOf(Name.IntentFile), Device, folder.Trace);
+        try
+        {
+            folder.Commit(Name.IntentFile);
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
     }
 }

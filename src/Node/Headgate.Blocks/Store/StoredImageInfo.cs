@@ -15,5 +15,9 @@ public enum StoredKind
 /// <param name="Id">The volumeID or snapshotID that it was made with.</param>
 /// <param name="LengthBytes">Its size as the client sees it.</param>
 /// <param name="UsedBytes">Bytes of the file system that it occupies; shared extents (reflinks) count in each.</param>
-/// <param name="CopyPending">Whether a background copy still fills it (it can be used all the same).</param>
-public sealed record StoredImageInfo(StoredKind Kind, long Id, long LengthBytes, long UsedBytes, bool CopyPending);
+/// <param name="CopyPendingBytes">What a background copy still has to bring in (it can be used all the same); null: it is whole.</param>
+public sealed record StoredImageInfo(StoredKind Kind, long Id, long LengthBytes, long UsedBytes, long? CopyPendingBytes)
+{
+    /// <summary>Whether a background copy still fills it.</summary>
+    public bool CopyPending => CopyPendingBytes is not null;
+}

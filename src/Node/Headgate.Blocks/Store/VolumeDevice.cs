@@ -1,12 +1,13 @@
 namespace Headgate.Blocks;
 
 /// <summary>
-/// The device of a volume in the store: the same object while its image may be exchanged under it (revert). Writes pass
-/// a gate that a snapshot closes for the moment in which its point in time is taken; reads take no lock.
+/// The device of a volume in the store: the same object while its image may be exchanged under it (revert). Accesses pass
+/// a gate that keeps others off an atomic write, and that a snapshot closes for the moment in which its point in time is
+/// taken.
 /// </summary>
 internal sealed class VolumeDevice(StoredImage image) : IBlockDevice
 {
-    private readonly ReaderWriterLockSlim _writes = new(LockRecursionPolicy.NoRecursion);
+    private readonly RangeGate _gate = new();
     private volatile StoredImage _image = image;
     private volatile bool _gone;
 
@@ -14,70 +15,100 @@ internal sealed class VolumeDevice(StoredImage image) : IBlockDevice
 
     public long LengthBytes => _image.Device.LengthBytes;
 
+    public int AtomicWriteBytesMax => BlockLimits.AtomicWriteBytesMax;
+
     public IoFault Read(long offset, Span<byte> buffer)
     {
-        for (; ; )
+        var place = _gate.Enter(offset, buffer.Length, RangeUse.Read);
+        try
         {
-            if (_gone) return IoFault.Gone;
-            var image = _image;
-            var fault = image.Read(offset, buffer);
-            if (fault != IoFault.Gone || image == _image) return fault; // Gone by a revert meanwhile: read the new one
+            for (; ; )
+            {
+                if (_gone) return IoFault.Gone;
+                var image = _image;
+                var fault = image.Read(offset, buffer);
+                if (fault != IoFault.Gone || image == _image) return fault; // Gone by a revert meanwhile: read the new one
+            }
+        }
+        finally
+        {
+            _gate.Exit(place);
         }
     }
 
     public IoFault Write(long offset, ReadOnlySpan<byte> buffer, bool durable)
     {
-        _writes.EnterReadLock();
+        var place = _gate.Enter(offset, buffer.Length, RangeUse.Write);
         try
         {
             return _gone ? IoFault.Gone : _image.Write(offset, buffer, durable);
         }
         finally
         {
-            _writes.ExitReadLock();
+            _gate.Exit(place);
         }
     }
 
-    public IoFault Flush()
+    /// <summary>Always durable: what makes it all or nothing does that too.</summary>
+    public IoFault WriteAtomic(long offset, ReadOnlySpan<byte> buffer, bool durable)
     {
-        _writes.EnterReadLock();
+        if (buffer.Length > AtomicWriteBytesMax) return IoFault.WriteFailed; // the seam's contract; nothing is written
+        var place = _gate.Enter(offset, buffer.Length, RangeUse.Exclusive);
         try
         {
-            return _gone ? IoFault.Gone : _image.Device.Flush();
+            return _gone ? IoFault.Gone : _image.WriteAtomic(offset, buffer);
         }
         finally
         {
-            _writes.ExitReadLock();
+            _gate.Exit(place);
+        }
+    }
+
+    // Not through the gate: a snapshot must not wait for a sync, nor writes behind it.
+    public IoFault Flush()
+    {
+        for (; ; )
+        {
+            if (_gone) return IoFault.Gone;
+            var image = _image;
+            var fault = image.Device.Flush();
+            if (fault != IoFault.Gone || image == _image) return fault; // what a revert took away meanwhile needs no flush
         }
     }
 
     public IoFault Discard(long offset, long length)
     {
-        _writes.EnterReadLock();
+        var place = _gate.Enter(offset, length, RangeUse.Write);
         try
         {
             return _gone ? IoFault.Gone : _image.Discard(offset, length);
         }
         finally
         {
-            _writes.ExitReadLock();
+            _gate.Exit(place);
         }
     }
 
     public IoFault GetAllocation(long offset, out bool allocated, out long run) =>
         _image.GetAllocation(offset, out allocated, out run);
 
+    /// <summary>Stops writes: returns when none is under way, and none begins until <see cref="Release"/>.</summary>
+    public void Hold() => _gate.Close();
+
+    /// <summary>Lets writes go on.</summary>
+    public void Release() => _gate.Open();
+
     /// <summary>Runs <paramref name="action"/> while no write is under way or can begin.</summary>
     public T WhileStill<T>(Func<T> action)
     {
-        _writes.EnterWriteLock();
+        Hold();
         try
         {
             return action();
         }
         finally
         {
-            _writes.ExitWriteLock();
+            Release();
         }
     }
 

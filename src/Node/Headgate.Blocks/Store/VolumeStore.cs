@@ -11,14 +11,13 @@ namespace Headgate.Blocks;
 /// </summary>
 public sealed class VolumeStore : IDisposable
 {
-    private const int SectorBytes = 512;
-
     private readonly Lock _lock = new(); // for changes to the store; reads and writes of volumes never take it
     private readonly StoreFolder _folder;
     private readonly ImageMaker _maker;
     private readonly Dictionary<long, VolumeDevice> _volumes = [];
     private readonly Dictionary<long, StoredImage> _snapshots = [];
     private readonly HashSet<StoredImage> _retired = [];
+    private readonly List<(ImageName Name, StoreDamage Damage)> _damaged = [];
     private readonly CopyWorker _copier;
     private bool _disposed;
 
@@ -29,14 +28,17 @@ public sealed class VolumeStore : IDisposable
         _copier = new CopyWorker(Finish);
     }
 
-    /// <summary>Opens the store in a folder (made when absent), removes leftovers, and resumes copies under way.</summary>
-    /// <exception cref="VolumeStoreException">Another process has it open (<c>store-in-use</c>).</exception>
-    public static VolumeStore Open(string folder) => Open(folder, copyInBackground: true);
+    /// <summary>Opens the store in a folder (made when absent), removes leftovers, and resumes what a crash interrupted.</summary>
+    /// <exception cref="VolumeStoreException">
+    /// <c>store-in-use</c>: another process has it open. <c>direct-io-unavailable</c>: the file system cannot do what
+    /// <paramref name="io"/> insists on.
+    /// </exception>
+    public static VolumeStore Open(string folder, FileIoMode io = FileIoMode.Auto) => Open(folder, copyInBackground: true, io);
 
     /// <summary>Same; without the background thread copies are only filled by use, which tests need to hold still.</summary>
-    internal static VolumeStore Open(string folder, bool copyInBackground)
+    internal static VolumeStore Open(string folder, bool copyInBackground, FileIoMode io = FileIoMode.Auto, IStoreTrace? trace = null)
     {
-        var store = new VolumeStore(StoreFolder.Open(folder));
+        var store = new VolumeStore(StoreFolder.Open(folder, io, trace));
         try
         {
             store.Load();
@@ -50,7 +52,19 @@ public sealed class VolumeStore : IDisposable
         }
     }
 
-    /// <summary>Makes an empty volume of a whole number of 512-byte sectors.</summary>
+    /// <summary>How its files are read and written, and why so.</summary>
+    public FileIo Io => _folder.Io;
+
+    /// <summary>What is there and cannot be used, each with its reason. Its files are left alone until it is deleted.</summary>
+    public IReadOnlyList<StoreDamage> Damaged
+    {
+        get
+        {
+            lock (_lock) return [.. _damaged.Select(one => one.Damage)];
+        }
+    }
+
+    /// <summary>Makes an empty volume of a whole number of 4096-byte blocks.</summary>
     /// <exception cref="VolumeStoreException"><c>volume-exists</c>, <c>out-of-space</c>, <c>store-io-failed</c>.</exception>
     public void Create(long volumeId, long bytes)
     {
@@ -73,7 +87,7 @@ public sealed class VolumeStore : IDisposable
     /// <summary>Deletes a volume; its device answers <see cref="IoFault.Gone"/> from now on. False when there is none.</summary>
     public bool Delete(long volumeId) => Change($"delete volume {volumeId}", () =>
     {
-        if (!_volumes.TryGetValue(volumeId, out var volume)) return false;
+        if (!_volumes.TryGetValue(volumeId, out var volume)) return DeleteDamaged(StoredKind.Volume, volumeId);
         MarkGone(volume.Image);
         _volumes.Remove(volumeId);
         volume.Retire();
@@ -99,14 +113,26 @@ public sealed class VolumeStore : IDisposable
 
     /// <summary>Takes a point-in-time, crash-consistent snapshot of a volume, which goes on serving I/O.</summary>
     /// <exception cref="VolumeStoreException"><c>volume-not-found</c>, <c>snapshot-exists</c>, <c>out-of-space</c>.</exception>
-    public void Snapshot(long volumeId, long snapshotId) => Change($"snapshot volume {volumeId}", () =>
-    {
-        var volume = Volume(volumeId);
-        if (_snapshots.ContainsKey(snapshotId))
-            throw new VolumeStoreException("snapshot-exists", $"There is a snapshot {snapshotId} already; give another id.");
-        _snapshots.Add(snapshotId, TakeImage(volume, NextName(StoredKind.Snapshot, snapshotId)));
-        return true;
-    });
+    public void Snapshot(long volumeId, long snapshotId) => SnapshotGroup([(volumeId, snapshotId)]);
+
+    /// <summary>
+    /// Takes snapshots of several volumes at one point in time: the writes of all stand still while the points are taken,
+    /// which needs no sync. All are taken or none.
+    /// </summary>
+    /// <exception cref="VolumeStoreException"><c>volume-not-found</c>, <c>snapshot-exists</c>, <c>out-of-space</c>.</exception>
+    public void SnapshotGroup(IReadOnlyList<(long VolumeId, long SnapshotId)> members) =>
+        Change($"snapshot volume {string.Join(", ", members.Select(member => member.VolumeId))}", () =>
+        {
+            var wanted = new List<(VolumeDevice Volume, ImageName Name)>();
+            foreach (var (volumeId, snapshotId) in members)
+            {
+                if (_snapshots.ContainsKey(snapshotId) || IsDamaged(StoredKind.Snapshot, snapshotId))
+                    throw new VolumeStoreException("snapshot-exists", $"There is a snapshot {snapshotId} already; give another id.");
+                wanted.Add((Volume(volumeId), NextName(StoredKind.Snapshot, snapshotId)));
+            }
+            foreach (var image in TakeImages(wanted)) _snapshots.Add(image.Name.Id, image);
+            return true;
+        });
 
     /// <summary>Makes a new volume with the contents that another one has now.</summary>
     /// <exception cref="VolumeStoreException"><c>volume-not-found</c>, <c>volume-exists</c>, <c>out-of-space</c>.</exception>
@@ -114,7 +140,7 @@ public sealed class VolumeStore : IDisposable
     {
         var source = Volume(sourceVolumeId);
         RefuseTaken(newVolumeId);
-        _volumes.Add(newVolumeId, new VolumeDevice(TakeImage(source, NextName(StoredKind.Volume, newVolumeId))));
+        _volumes.Add(newVolumeId, new VolumeDevice(TakeImages([(source, NextName(StoredKind.Volume, newVolumeId))])[0]));
         return true;
     });
 
@@ -124,7 +150,8 @@ public sealed class VolumeStore : IDisposable
     {
         var source = SnapshotImage(snapshotId);
         RefuseTaken(newVolumeId);
-        var image = _maker.MakeFrom(NextName(StoredKind.Volume, newVolumeId), source, source.Device.LengthBytes);
+        var image = _maker.TakePoint(NextName(StoredKind.Volume, newVolumeId), source, source.Device.LengthBytes);
+        _maker.Commit(image, source);
         CopyInBackground(image);
         _volumes.Add(newVolumeId, new VolumeDevice(image));
         return true;
@@ -143,7 +170,9 @@ public sealed class VolumeStore : IDisposable
         {
             var old = volume.Image;
             var bytes = Math.Max(old.Device.LengthBytes, snapshot.Device.LengthBytes);
-            volume.Exchange(_maker.MakeFrom(old.Name with { Generation = old.Name.Generation + 1 }, snapshot, bytes));
+            var next = _maker.TakePoint(old.Name with { Generation = old.Name.Generation + 1 }, snapshot, bytes);
+            _maker.Commit(next, snapshot);
+            volume.Exchange(next);
             return old;
         });
         CopyInBackground(volume.Image);
@@ -154,7 +183,7 @@ public sealed class VolumeStore : IDisposable
     /// <summary>Deletes a snapshot. False when there is none.</summary>
     public bool DeleteSnapshot(long snapshotId) => Change($"delete snapshot {snapshotId}", () =>
     {
-        if (!_snapshots.TryGetValue(snapshotId, out var snapshot)) return false;
+        if (!_snapshots.TryGetValue(snapshotId, out var snapshot)) return DeleteDamaged(StoredKind.Snapshot, snapshotId);
         MarkGone(snapshot);
         _snapshots.Remove(snapshotId);
         Retire(snapshot);
@@ -168,7 +197,7 @@ public sealed class VolumeStore : IDisposable
         {
             return [.. _volumes.Values.Select(volume => volume.Image).Concat(_snapshots.Values)
                 .Select(image => new StoredImageInfo(image.Name.Kind, image.Name.Id, image.Device.LengthBytes,
-                    image.Device.UsedBytes, image.Incoming is not null))
+                    image.Device.UsedBytes, image.Incoming?.PendingBytes))
                 .OrderBy(info => info.Kind).ThenBy(info => info.Id)];
         }
     }
@@ -209,7 +238,7 @@ public sealed class VolumeStore : IDisposable
             foreach (var image in AllImages())
             {
                 image.Incoming?.Close(cancelled: true);
-                image.Device.Dispose();
+                image.Dispose();
             }
             _folder.Dispose();
         }
@@ -219,7 +248,8 @@ public sealed class VolumeStore : IDisposable
     {
         lock (_lock)
         {
-            var images = StoreLoader.Load(_folder);
+            var (images, damaged) = StoreLoader.Load(_folder);
+            _damaged.AddRange(damaged);
             foreach (var image in images)
             {
                 if (image.IsRetired) _retired.Add(image);
@@ -234,13 +264,49 @@ public sealed class VolumeStore : IDisposable
     private IEnumerable<StoredImage> AllImages() =>
         _volumes.Values.Select(volume => volume.Image).Concat(_snapshots.Values).Concat(_retired);
 
-    private StoredImage TakeImage(VolumeDevice source, ImageName name)
+    // Points in time of one or more volumes, all at one moment, then made durable while writes go on.
+    private List<StoredImage> TakeImages(IReadOnlyList<(VolumeDevice Source, ImageName Name)> wanted)
     {
-        // Most of it now, so that the flush while writes stand still is short.
-        if (source.Image.Device.Flush() != IoFault.None) throw new IOException($"{source.Image.Name} could not be flushed to the medium.");
-        var image = source.WhileStill(() => _maker.MakeFrom(name, source.Image, source.LengthBytes));
-        CopyInBackground(image);
-        return image;
+        // Most of it now, so that what is to be flushed after the point is little.
+        foreach (var (source, _) in wanted)
+            if (source.Image.Device.Flush() != IoFault.None) throw new IOException($"{source.Image.Name} could not be flushed to the medium.");
+
+        var drafts = TakePoints(wanted);
+        var made = 0;
+        try
+        {
+            for (; made < drafts.Count; made++) _maker.Commit(drafts[made].Image, drafts[made].Source);
+        }
+        catch
+        {
+            for (var i = 0; i < drafts.Count; i++)
+                if (i != made) _maker.Discard(drafts[i].Image); // the one that failed is gone already
+            throw;
+        }
+        foreach (var draft in drafts) CopyInBackground(draft.Image);
+        return [.. drafts.Select(draft => draft.Image)];
+    }
+
+    private List<(StoredImage Image, StoredImage Source)> TakePoints(IReadOnlyList<(VolumeDevice Source, ImageName Name)> wanted)
+    {
+        var drafts = new List<(StoredImage Image, StoredImage Source)>();
+        var held = wanted.Select(one => one.Source).Distinct().ToList();
+        foreach (var volume in held) volume.Hold();
+        try
+        {
+            foreach (var (source, name) in wanted)
+                drafts.Add((_maker.TakePoint(name, source.Image, source.LengthBytes), source.Image));
+            return drafts;
+        }
+        catch
+        {
+            foreach (var (image, _) in drafts) _maker.Discard(image);
+            throw;
+        }
+        finally
+        {
+            foreach (var volume in held) volume.Release();
+        }
     }
 
     private void CopyInBackground(StoredImage image)
@@ -302,8 +368,8 @@ public sealed class VolumeStore : IDisposable
         // The image goes before the state of its copy: without the state it would look complete.
         var name = image.Name;
         image.Incoming?.Close(cancelled: true);
-        _folder.Delete(name.ImageFile, name.CopyFile, name.GoneFile);
-        image.Device.Dispose();
+        _folder.Delete(name.ImageFile, name.IntentFile, name.CopyFile, name.GoneFile);
+        image.Dispose();
         _retired.Remove(image);
         if (image.Incoming is not { Source: { } source } copy) return;
         source.RemoveOutgoing(copy);
@@ -315,6 +381,20 @@ public sealed class VolumeStore : IDisposable
         .Where(image => image.Name.Kind == kind && image.Name.Id == id)
         .Select(image => image.Name.Generation).DefaultIfEmpty(0).Max());
 
+    private bool IsDamaged(StoredKind kind, long id) => _damaged.Any(one => one.Name.Kind == kind && one.Name.Id == id);
+
+    // All that is left of it, in the order in which Remove does it; older generations that were put aside with it too.
+    private bool DeleteDamaged(StoredKind kind, long id)
+    {
+        if (!IsDamaged(kind, id)) return false;
+        string[] suffixes = [ImageName.ImageSuffix, ImageName.IntentSuffix, ImageName.CopySuffix, ImageName.GoneSuffix];
+        foreach (var suffix in suffixes)
+            foreach (var name in _folder.Names(suffix).Where(name => name.Kind == kind && name.Id == id).ToList())
+                _folder.Delete(name + suffix);
+        _damaged.RemoveAll(one => one.Name.Kind == kind && one.Name.Id == id);
+        return true;
+    }
+
     private VolumeDevice Volume(long volumeId) => _volumes.TryGetValue(volumeId, out var volume)
         ? volume
         : throw new VolumeStoreException("volume-not-found", $"There is no volume {volumeId} in this store.");
@@ -325,14 +405,16 @@ public sealed class VolumeStore : IDisposable
 
     private void RefuseTaken(long volumeId)
     {
-        if (_volumes.ContainsKey(volumeId))
+        if (_volumes.ContainsKey(volumeId) || IsDamaged(StoredKind.Volume, volumeId))
             throw new VolumeStoreException("volume-exists", $"There is a volume {volumeId} already; give another id.");
     }
 
     private static void CheckSize(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        if (bytes % SectorBytes != 0) throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "A size is a multiple of 512 bytes.");
+        // So that direct I/O never has to reach past a file's end, whatever the medium's block.
+        if (bytes % FileIo.AlignmentMax != 0)
+            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, $"A size is a multiple of {FileIo.AlignmentMax} bytes.");
     }
 
     private T Change<T>(string what, Func<T> change)

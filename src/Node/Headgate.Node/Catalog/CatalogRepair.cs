@@ -4,44 +4,63 @@ namespace Headgate.Node.Catalog;
 
 /// <summary>
 /// Brings files and rows in line when a node starts: a crash leaves files that no row knows (see the order of effects at
-/// <see cref="ElementApi.VolumeMethods"/>), and nothing else.
+/// <see cref="ElementApi.VolumeMethods"/>), and nothing else. What is missing or damaged beyond that was not done by a
+/// crash of ours: it is told, and its volume is not served; the node and all other volumes are.
 /// </summary>
 internal static class CatalogRepair
 {
-    /// <summary>Deletes files without a row, and finishes growths; returns the volumes whose file is missing.</summary>
-    public static IReadOnlyList<Volume> Run(NodeCatalog catalog, VolumeStore store, INodeEvents events)
+    private const string Restore = "Restore the data folder from one backup, or delete it.";
+
+    /// <summary>Deletes files without a row; returns the ids of the volumes that cannot be served.</summary>
+    public static IReadOnlySet<long> Run(NodeCatalog catalog, VolumeStore store, INodeEvents events)
     {
         var state = catalog.Current;
-        var lengths = new Dictionary<long, long>();
+        var lengths = new Dictionary<(StoredKind, long), long>();
         foreach (var image in store.List())
         {
-            var isKnown = image.Kind is StoredKind.Volume ? state.Volumes.ContainsKey(image.Id) : state.Snapshots.ContainsKey(image.Id);
-            if (!isKnown) Remove(store, image, events);
-            else if (image.Kind is StoredKind.Volume) lengths[image.Id] = image.LengthBytes;
+            if (IsKnown(state, image.Kind, image.Id)) lengths[(image.Kind, image.Id)] = image.LengthBytes;
+            else Remove(store, image.Kind, image.Id, events);
         }
-        var missing = new List<Volume>();
-        foreach (var volume in state.Volumes.Values)
+        var damage = new Dictionary<(StoredKind, long), string>();
+        foreach (var (kind, id, problem) in store.Damaged)
         {
-            if (!lengths.TryGetValue(volume.Id, out var length)) missing.Add(volume);
-            else if (length < volume.TotalSize) store.Grow(volume.Id, volume.TotalSize);
+            if (IsKnown(state, kind, id)) damage[(kind, id)] = problem;
+            else Remove(store, kind, id, events);
         }
-        foreach (var volume in missing)
+        foreach (var snapshot in state.Snapshots.Values)
+            Check(StoredKind.Snapshot, snapshot.Id, snapshot.VolumeId, $"snapshot {snapshot.Id} ({snapshot.Name})", snapshot.TotalSize);
+        return state.Volumes.Values
+            .Where(volume => !Check(StoredKind.Volume, volume.Id, volume.Id, $"volume {volume.Id} ({volume.Name})", volume.TotalSize))
+            .Select(volume => volume.Id).ToHashSet();
+
+        bool Check(StoredKind kind, long id, long volumeId, string name, long bytes)
         {
-            events.Raise(new NodeEvent(
-                "volume-file-missing", NodeEventSeverity.Error,
-                $"The file of volume {volume.Id} ({volume.Name}) is missing; it is not served. Restore the data folder from one backup.",
-                volume.Id));
+            var word = kind == StoredKind.Volume ? "volume" : "snapshot";
+            if (damage.TryGetValue((kind, id), out var problem))
+                return Tell($"{word}-file-damaged", $"The {name} cannot be used: {problem} {Restore}", volumeId);
+            if (!lengths.TryGetValue((kind, id), out var length))
+                return Tell($"{word}-file-missing", $"The file of {name} is missing; it is not served. {Restore}", volumeId);
+            // A growth is on the medium before its row is, so no crash leaves a file short; what is cut off is lost, and is not zeros.
+            return length >= bytes
+                || Tell($"{word}-file-damaged", $"The file of {name} is cut short: {length} of {bytes} bytes are there; it is not served. {Restore}", volumeId);
         }
-        return missing;
+
+        bool Tell(string code, string message, long volumeId)
+        {
+            events.Raise(new NodeEvent(code, NodeEventSeverity.Error, message, volumeId));
+            return false;
+        }
     }
 
-    private static void Remove(VolumeStore store, StoredImageInfo image, INodeEvents events)
+    private static bool IsKnown(CatalogState state, StoredKind kind, long id) =>
+        kind is StoredKind.Volume ? state.Volumes.ContainsKey(id) : state.Snapshots.ContainsKey(id);
+
+    private static void Remove(VolumeStore store, StoredKind kind, long id, INodeEvents events)
     {
-        var what = image.Kind is StoredKind.Volume ? "volume" : "snapshot";
-        if (image.Kind is StoredKind.Volume) store.Delete(image.Id);
-        else store.DeleteSnapshot(image.Id);
+        if (kind is StoredKind.Volume) store.Delete(id);
+        else store.DeleteSnapshot(id);
         events.Raise(new NodeEvent(
             "unfinished-file-removed", NodeEventSeverity.Information,
-            $"Removed the file of {what} {image.Id}: the call that made or purged it did not finish before the node ended."));
+            $"Removed the file of {(kind is StoredKind.Volume ? "volume" : "snapshot")} {id}: the call that made or purged it did not finish before the node ended."));
     }
 }

@@ -6,8 +6,10 @@ using Snapshot = Headgate.Node.Catalog.Snapshot;
 
 namespace Headgate.Node.ElementApi;
 
-/// <summary>Snapshots of several volumes (element-api 2.5). Their changes are stopped meanwhile, their I/O is not:
-/// members are taken one after the other, within milliseconds.</summary>
+/// <summary>
+/// Snapshots of several volumes at one point in time (element-api 2.5): writes to all of them stand still while the
+/// points are taken, which takes no sync (<see cref="Blocks.VolumeStore.SnapshotGroup"/>).
+/// </summary>
 internal sealed class GroupSnapshotMethods(NodeServices node)
 {
     public IEnumerable<ElementHandler> All =>
@@ -40,15 +42,10 @@ internal sealed class GroupSnapshotMethods(NodeServices node)
         node.Capacity.AdmitNewData();
         var now = node.Time.GetUtcNow();
         foreach (var volume in volumes) _ = SnapshotMethods.Plan(node.Catalog.Current, volume, each, 0, now);
-        var taken = new List<(long Volume, long Snapshot)>();
+        List<(long Volume, long Snapshot)> taken = [.. volumes.Select(volume => (volume, node.Catalog.NextId(CatalogTable.Snapshots)))];
+        node.Store.SnapshotGroup(taken);
         try
         {
-            foreach (var volume in volumes)
-            {
-                var id = node.Catalog.NextId(CatalogTable.Snapshots);
-                node.Store.Snapshot(volume, id);
-                taken.Add((volume, id));
-            }
             return node.Catalog.Change(edit => Commit(edit, taken, asked, each));
         }
         catch

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Headgate.Blocks;
+using Headgate.Node.Target;
 
 namespace Headgate.Node.Io;
 
@@ -9,8 +10,8 @@ namespace Headgate.Node.Io;
 public sealed record CalibrationResult(long Iops, string Description);
 
 /// <summary>
-/// Measures how many 4 KiB I/Os per second the way to the medium takes, as volumes use it: through the page cache,
-/// random, 70 % reads. It is a start value for admission, not a benchmark: a short run says little about a device that
+/// Measures how many 4 KiB I/Os per second the way to the medium takes, as volumes use it (direct or
+/// through the page cache), random, 70 % reads. It is a start value for admission, not a benchmark: a short run says little about a device that
 /// slows down under sustained writes, and the description says what was done, so that an admin can set a better number.
 /// </summary>
 public static class MediumCalibration
@@ -31,13 +32,14 @@ public static class MediumCalibration
     /// <paramref name="folder"/> included. Where that alone would take more than half of it, the file is smaller.
     /// </summary>
     /// <exception cref="IOException">The scratch file cannot be made or used.</exception>
-    public static CalibrationResult Run(string folder, TimeSpan duration)
+    public static CalibrationResult Run(string folder, TimeSpan duration, FileIoMode mode = FileIoMode.Auto)
     {
         if (duration > LongestRun) duration = LongestRun;
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"calibration-{Environment.ProcessId}.tmp"); // a crash's leftover goes with the store's own
         var began = Stopwatch.GetTimestamp();
-        using var device = FileBlockDevice.Create(path, ScratchBytesMax);
+        var io = DirectIoProbe.Choose(folder, mode);
+        using var device = FileBlockDevice.Create(path, ScratchBytesMax, io);
         File.Delete(path); // the open file stays until it is closed, whatever happens
         var filled = Fill(device, began, duration / 2);
 
@@ -63,7 +65,7 @@ public static class MediumCalibration
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var iops = Math.Max(RoundTo, (long)(counts.Sum() / seconds) / RoundTo * RoundTo);
         return new CalibrationResult(iops,
-            $"{Threads} thread(s) of random 4 KiB I/O, {ReadPercent} % reads, through the page cache on a scratch file of "
+            $"{Threads} thread(s) of random 4 KiB I/O, {ReadPercent} % reads, {io.Name}, on a scratch file of "
             + $"{filled >> 20} MiB in {folder} for {seconds:0.0} s: {iops} IOPS.");
     }
 
@@ -86,15 +88,23 @@ public static class MediumCalibration
     // I/Os done, or -1 when one failed.
     private static long Load(FileBlockDevice device, Random random, long bytes, long started, TimeSpan duration)
     {
-        var buffer = GC.AllocateArray<byte>(IoBytes, pinned: true);
+        var buffer = Aligned();
         long count = 0;
         while (Stopwatch.GetElapsedTime(started) < duration)
         {
             var offset = random.NextInt64(bytes / IoBytes) * IoBytes;
-            var fault = random.Next(100) < ReadPercent ? device.Read(offset, buffer) : device.Write(offset, buffer, durable: false);
+            var fault = random.Next(100) < ReadPercent ? device.Read(offset, buffer.Span) : device.Write(offset, buffer.Span, durable: false);
             if (fault != IoFault.None) return -1;
             count++;
         }
         return count;
+    }
+
+    private static Memory<byte> Aligned()
+    {
+        var made = new PooledBuffer[1];
+        PooledBuffer.MakeSlab(IoBytes, 1, made);
+        made[0].Memory.Span.Clear();
+        return made[0].Memory;
     }
 }

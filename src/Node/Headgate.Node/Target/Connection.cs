@@ -156,14 +156,14 @@ internal sealed partial class Connection
         {
             // The header is a copy by now: reading data may move what is in the buffer.
             var data = _handler.Place(header, head.Slice(BasicHeader.Size, header.AhsByteCount));
-            byte[]? scratch = null;
+            PooledBuffer scratch = default;
             if (data.IsEmpty && header.DataByteCount > 0)
             {
                 scratch = _context.Buffers.Rent(header.DataByteCount);
-                data = scratch.AsMemory(0, header.DataByteCount);
+                data = scratch.Memory[..header.DataByteCount];
             }
             var goesOn = TryReadData(data.Span, out var isIntact) && _handler.Handle(header, data.Span, isIntact);
-            if (scratch is not null) _context.Buffers.Return(scratch);
+            if (scratch.Length > 0) _context.Buffers.Return(scratch);
             if (!goesOn) return;
             Pump.WaitForRoom();
         }

@@ -26,7 +26,7 @@ internal sealed class ScsiTask(Session session, ushort slot) : VolumeIo, IReply
 {
     private byte[] _cdb = new byte[ScsiCommandRequest.CdbBytes];
     private int _cdbBytes;
-    private byte[]? _rented;
+    private PooledBuffer _rented;
     private uint _dataInSent;
     private uint _dataInSn;
     private long _sequenceSent;
@@ -85,9 +85,9 @@ internal sealed class ScsiTask(Session session, ushort slot) : VolumeIo, IReply
     public ReadOnlySpan<byte> Cdb => _cdb.AsSpan(0, _cdbBytes);
 
     /// <summary>The rented bytes, or none.</summary>
-    public ReadOnlySpan<byte> Data => _rented;
+    public ReadOnlySpan<byte> Data => _rented.Span;
 
-    public int RentedBytes => _rented?.Length ?? 0;
+    public int RentedBytes => _rented.Length;
 
     /// <summary>Takes over what stands in the command PDU.</summary>
     public void Begin(BasicHeader header, ScsiCommandRequest request, ReadOnlySpan<byte> extendedCdb)
@@ -113,8 +113,8 @@ internal sealed class ScsiTask(Session session, ushort slot) : VolumeIo, IReply
 
     public void Release()
     {
-        if (_rented is { } rented) session.Buffers.Return(rented);
-        _rented = null;
+        if (_rented.Length > 0) session.Buffers.Return(_rented);
+        _rented = default;
         Buffer = default;
         Result = default;
     }
@@ -127,7 +127,7 @@ internal sealed class ScsiTask(Session session, ushort slot) : VolumeIo, IReply
         return IoFault.None;
     }
 
-    public Memory<byte> RentedMemory(int length) => _rented.AsMemory(0, length);
+    public Memory<byte> RentedMemory(int length) => _rented.Memory[..length];
 
     public override void OnCompleted(IoFault fault) => session.OnTaskCompleted(this, fault);
 

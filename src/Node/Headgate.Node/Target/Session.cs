@@ -142,6 +142,14 @@ internal sealed partial class Session : FullFeature
         }
     }
 
+    /// <summary>The first block that cannot be read (SBC-3 on the INFORMATION field); of what cannot be written, the command's first.</summary>
+    private ulong LbaOf(ScsiTask task, IoFault fault)
+    {
+        if (fault != IoFault.ReadFailed || task.Plan.Kind != PlanKind.Read) return task.Plan.Lba;
+        var blockBytes = Volume.Unit.Geometry.LogicalBlockBytes;
+        return task.Plan.Lba + (ulong)(FaultLocator.FirstUnreadable(Volume.Device, task.Offset, task.Buffer.Span, blockBytes) / blockBytes);
+    }
+
     private void SetResult(ScsiTask task, IoFault fault)
     {
         var plan = task.Plan;
@@ -156,6 +164,6 @@ internal sealed partial class Session : FullFeature
             task.Result = new ScsiResult(0, data, default);
             return;
         }
-        task.Result = Volume.Unit.MediumFault(BlockMedium.StatusOf(fault), plan.Lba, plan.Kind == PlanKind.Write);
+        task.Result = Volume.Unit.MediumFault(BlockMedium.StatusOf(fault), LbaOf(task, fault), plan.Kind == PlanKind.Write);
     }
 }
