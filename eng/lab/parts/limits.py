@@ -1,38 +1,49 @@
 """A volume's maximum, measured where it counts: in the guest."""
 
-from report import require
+from report import Skipped, require
 
 LOW, HIGH = 500, 1000  # within what a guest under emulation can do: about 1400 IOPS through QEMU's user-mode network
 SECONDS = 10
 BELOW, ABOVE = 0.95, 1.02
+UNLIMITED = 40000
+HEADROOM = 1.15  # a guest that does less than this much more on its own is itself the limit now and then
 
 
 def run(lab):
     a, port, report = lab.initiator(), lab.product.iscsi, lab.report
-    volume = lab.volume("limit", max_iops=LOW)
+    volume = lab.volume("limit")
     disk = a.login(volume, port)
+    able = {}
 
     for pattern in ("randread", "randwrite"):
         with report.check(f"{pattern}: a maximum of {LOW} holds in the guest") as figures:
-            load(a.guest, disk, pattern, SECONDS + 6)
+            limit(lab, UNLIMITED)
+            load(a.guest, disk, pattern, 2 * SECONDS + 20)
+            able[pattern] = measured(a.guest, disk)
+            limit(lab, LOW)
             iops = measured(a.guest, disk)
+            a.guest.run("pkill fio", check=False)
             a.guest.finish("load", 60)
-            figures.append(f"{iops:.1f} IOPS over {SECONDS} s")
-            within(iops, LOW)
+            figures += [f"{iops:.1f} IOPS over {SECONDS} s", f"{able[pattern]:.0f} without a limit"]
+            within(iops, LOW, able[pattern])
 
     with report.check(f"set-qos from {LOW} to {HIGH} and back under load, without a reconnect") as figures:
         load(a.guest, disk, "randread", 3 * SECONDS + 40)
         before = lab.product.element("ListISCSISessions")["sessions"]
         for maximum in (LOW, HIGH, LOW):
-            lab.product.cli("volume", "set-qos", "limit", "--max-iops", maximum, "--burst-iops", maximum)
+            limit(lab, maximum)
             iops = measured(a.guest, disk)
             figures.append(f"{maximum} -> {iops:.1f}")
-            within(iops, maximum)
+            within(iops, maximum, able.get("randread", 0))
         after = lab.product.element("ListISCSISessions")["sessions"]
         require([s["sessionID"] for s in before] == [s["sessionID"] for s in after], "a session was dropped")
-        a.guest.finish("load", 90)
     a.guest.run("pkill fio", check=False)
     a.logout(volume, port)
+
+
+def limit(lab, maximum):
+    """Sets maximum and burst to the same, so that no credit is left to spend."""
+    lab.product.cli("volume", "set-qos", "limit", "--max-iops", maximum, "--burst-iops", maximum)
 
 
 def load(guest, disk, pattern, seconds):
@@ -50,5 +61,9 @@ def measured(guest, disk):
     return (last[1] - first[1]) / (last[0] - first[0])
 
 
-def within(iops, maximum):
-    require(maximum * BELOW <= iops <= maximum * ABOVE, f"{iops:.1f} IOPS are not {maximum} -5/+2 %")
+def within(iops, maximum, able):
+    """Never above; and not below, where the guest could do more: what it cannot reach says nothing of the limit."""
+    require(iops <= maximum * ABOVE, f"{iops:.1f} IOPS are more than {maximum} +2 %")
+    if able < maximum * HEADROOM:
+        raise Skipped(f"the guest does {able:.0f} IOPS without a limit on this machine as busy as it is: too few to judge {maximum} from below")
+    require(iops >= maximum * BELOW, f"{iops:.1f} IOPS are less than {maximum} -5 %")
