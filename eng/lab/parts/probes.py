@@ -48,7 +48,7 @@ def run(lab):
     with report.check("UNMAP, WRITE SAME and GET LBA STATUS tell the same story") as figures:
         sg(f"sg_dd if=/dev/urandom of={disk} bs=512 count=4096 oflag=direct")
         require(state(sg, disk, 0) == "mapped", f"written blocks are {state(sg, disk, 0)}")
-        sg(f"sg_unmap --lba=1024 --num=1024 {disk}")
+        sg(f"sg_unmap --force --lba=1024 --num=1024 {disk}")
         require(state(sg, disk, 1024) == "deallocated", f"unmapped blocks are {state(sg, disk, 1024)}")
         sg(f"sg_write_same --16 --unmap --lba=2048 --num=1024 {disk}")
         require(state(sg, disk, 2048) == "deallocated", f"blocks of WRITE SAME with UNMAP are {state(sg, disk, 2048)}")
