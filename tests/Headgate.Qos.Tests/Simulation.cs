@@ -23,6 +23,9 @@ internal sealed class SimulatedClient
     /// <summary>When each I/O went to the medium and what it cost.</summary>
     public List<(long Ns, int Cost)> Served { get; } = [];
 
+    /// <summary>What each of <see cref="Served"/> moved.</summary>
+    public List<(int Bytes, bool IsWrite)> Moved { get; } = [];
+
     public long LongestWaitNs { get; set; }
 }
 
@@ -33,7 +36,10 @@ internal sealed class SimulatedClient
 internal sealed class Simulation
 {
     private readonly PriorityQueue<(SimulatedIo? Io, bool IsSubmit, Action? Action), (long Ns, long Order)> _events = new();
+    private const int ServedMax = 3_000_000;
+
     private long _order;
+    private int _served;
     private long _timerNs = long.MaxValue;
     private long _mediumFreeNs;
 
@@ -42,6 +48,9 @@ internal sealed class Simulation
     public long MediumIops { get; set; }
     public long MediumLatencyNs { get; set; } = 50_000;
     public Func<long> LatenessNs { get; set; } = () => 0;
+
+    /// <summary>Called whenever all has been dispatched that may be.</summary>
+    public Action? Pumped { get; set; }
 
     public SimulatedClient AddClient(
         VolumeLimits limits, int depth, Func<int> nextBytes, Func<bool>? nextIsWrite = null, Func<long>? thinkNs = null)
@@ -85,6 +94,7 @@ internal sealed class Simulation
             else if (isSubmit) Submit(io);
             else Complete(io);
             Pump();
+            Pumped?.Invoke();
         }
         Now = end;
     }
@@ -106,7 +116,7 @@ internal sealed class Simulation
 
     private void Complete(SimulatedIo io)
     {
-        Scheduler.Completed();
+        Scheduler.Completed(io);
         var think = io.Client.ThinkNs();
         if (think == 0) Submit(io);
         else Push(io, isSubmit: true, Now + think);
@@ -137,9 +147,11 @@ internal sealed class Simulation
 
     private void Serve(SimulatedIo io)
     {
+        Assert.True(++_served <= ServedMax, "more I/Os than any test serves: something has no limit");
         var cost = CostCurve.Of(io.Bytes);
         io.DispatchedNs = Now;
         io.Client.Served.Add((Now, cost));
+        io.Client.Moved.Add((io.Bytes, io.IsWrite));
         io.Client.LongestWaitNs = Math.Max(io.Client.LongestWaitNs, Now - io.SubmittedNs);
         _mediumFreeNs = Math.Max(_mediumFreeNs, Now) + (MediumIops == 0 ? 0 : cost * 10_000_000L / MediumIops);
         Push(io, isSubmit: false, _mediumFreeNs + MediumLatencyNs);

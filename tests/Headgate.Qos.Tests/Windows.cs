@@ -37,4 +37,21 @@ internal static class Windows
         }
         return least / 100.0;
     }
+
+    /// <summary>The most bytes that any window of this length holds.</summary>
+    public static long MostBytes(this SimulatedClient client, long windowNs, bool writesOnly = false)
+    {
+        long most = 0, sum = 0;
+        var first = 0;
+        for (var last = 0; last < client.Served.Count; last++)
+        {
+            sum += BytesOf(client, last, writesOnly);
+            while (client.Served[first].Ns <= client.Served[last].Ns - windowNs) sum -= BytesOf(client, first++, writesOnly);
+            most = Math.Max(most, sum);
+        }
+        return most;
+    }
+
+    private static long BytesOf(SimulatedClient client, int at, bool writesOnly) =>
+        writesOnly && !client.Moved[at].IsWrite ? 0 : client.Moved[at].Bytes;
 }

@@ -2,28 +2,30 @@ namespace Headgate.Qos;
 
 /// <summary>
 /// A rate kept as a point in time: <see cref="Next"/> is when everything charged so far will have been paid for at the
-/// rate (the virtual scheduling form of a leaky bucket, ITU-T I.371's GCRA). Exact in the long run: what a division
-/// leaves over is carried to the next charge, so no rate drifts however small its unit.
+/// rate (the virtual scheduling form of a leaky bucket, ITU-T I.371's GCRA). What a unit takes is kept to 2^-32 ns and
+/// rounded up, so that no rate drifts however small its unit, none is passed, and a charge costs one multiplication.
+/// Half a cache line: a decision touches four of these.
 /// </summary>
 /// <param name="nanosecondsPerUnit">Nanoseconds that one unit takes at a rate of 1: 1e7 for hundredths of an I/O, 1e9 for bytes.</param>
-internal struct PaceClock(long nanosecondsPerUnit)
+internal struct PaceClock(int nanosecondsPerUnit)
 {
-    private long _remainder;
-
-    /// <summary>Units per second; 0 for no limit.</summary>
-    public long Rate { get; private set; }
+    private Ratio _perUnit;
+    private uint _fraction;
 
     /// <summary>When the next charge may come, in nanoseconds.</summary>
     public long Next { get; private set; } = long.MinValue;
 
+    /// <summary>Units per second; 0 for no limit.</summary>
+    public long Rate { get; private set; }
+
     /// <summary>Charges <paramref name="units"/>; time not used before <paramref name="floor"/> is lost.</summary>
     public void Charge(long units, long floor)
     {
-        if (Rate == 0) return;
+        if (_perUnit.IsZero) return;
         Raise(floor);
-        var owed = units * nanosecondsPerUnit + _remainder;
-        (var whole, _remainder) = Math.DivRem(owed, Rate);
-        Next += whole;
+        var whole = _perUnit.Times(units, out var fraction);
+        _fraction += fraction;
+        Next += whole + (_fraction < fraction ? 1 : 0);
     }
 
     /// <summary>Gives up the time before <paramref name="floor"/>.</summary>
@@ -31,7 +33,7 @@ internal struct PaceClock(long nanosecondsPerUnit)
     {
         if (Next >= floor) return;
         Next = floor;
-        _remainder = 0;
+        _fraction = 0;
     }
 
     /// <summary>
@@ -45,6 +47,7 @@ internal struct PaceClock(long nanosecondsPerUnit)
         else if (Rate == 0) Next = now;
         else if (Next > now) Next = now + (long)((Int128)(Next - now) * Rate / rate);
         Rate = rate;
-        _remainder = 0;
+        _perUnit = rate == 0 ? default : Ratio.Of(nanosecondsPerUnit, rate);
+        _fraction = 0;
     }
 }

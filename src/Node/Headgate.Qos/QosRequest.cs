@@ -12,7 +12,14 @@ public abstract class QosRequest
     /// <summary>Whose queue it waits in; null when it does not wait.</summary>
     internal QosVolume? WaitsIn;
 
-    internal int CostHundredths;
+    /// <summary>Its place in the order in which its volume's I/O came.</summary>
+    internal long Arrival;
+
     internal long TransferBytes;
+    internal int CostHundredths;
+
+    /// <summary>What of it can be at the medium at one time, in hundredths: its cost, but at most that of a piece.</summary>
+    internal int LoadHundredths;
+
     internal bool TransfersToMedium;
 }

@@ -6,7 +6,7 @@ public enum NextKind
     /// <summary>This one goes to the medium now.</summary>
     Dispatch,
 
-    /// <summary>Nothing before a point in time: limits hold all that waits.</summary>
+    /// <summary>Nothing before a point in time: limits hold all that waits, or there is no room for surplus.</summary>
     NotBefore,
 
     /// <summary>Nothing until something is enqueued or completed.</summary>
@@ -20,8 +20,10 @@ public enum NextKind
 /// <para>
 /// A volume with I/O waiting is <em>held</em> (its max, burst or bandwidth says "not yet") or <em>ready</em>. Of the
 /// ready ones, first those whose min is due, the longest due first; what is left, the surplus, goes to the one that has
-/// had the least of it per weight. Surplus does not count against a min, so a min holds in any window, also in one that
-/// follows a time of plenty. Three heaps over volumes with I/O waiting make a decision O(log n); idle volumes cost nothing.
+/// had the least of it per weight, as long as <see cref="MediumWindow"/> has room. What a min is owed does not wait for
+/// that room, so no neighbour's surplus stands in front of it here. Surplus does not count against a min, so a min holds
+/// in any window, also in one that follows a time of plenty. Three heaps over volumes with I/O waiting make a decision
+/// O(log n); idle volumes cost nothing.
 /// </para>
 /// </summary>
 public sealed class QosScheduler
@@ -33,21 +35,56 @@ public sealed class QosScheduler
     /// </summary>
     public const long ReservationLagNsMax = 100_000_000;
 
-    private readonly VolumeHeap<LimitSlot> _held = new();
-    private readonly VolumeHeap<ReservationSlot> _reserved = new();
-    private readonly VolumeHeap<ShareSlot> _ready = new();
+    /// <summary>
+    /// How late an I/O within a min may be looked at while the window is full. Completions come sooner, as a rule; this
+    /// keeps the timer's rate bounded and is a quarter of the millisecond that the contract allows.
+    /// </summary>
+    private const long ReservationNapNs = 250_000;
+
+    /// <summary>
+    /// How much before its time an I/O of a volume that runs within its min may come and is yet owed at once: clients and
+    /// networks jitter by some milliseconds. What a volume that wakes up gets more than its min in the first second, too:
+    /// 0.8 %. (One that its limit held has <see cref="QosVolume.CatchUpNs"/>, so that with min = max lateness costs nothing.)
+    /// </summary>
+    private const long EarlyNs = 8_000_000;
+
+    private readonly VolumeHeap _held = new();
+    private readonly VolumeHeap _reserved = new();
+    private readonly VolumeHeap _ready = new();
+    private readonly Stack<int> _freeIndexes = new();
+    private QosVolume[] _volumes = new QosVolume[16];
+    private int _volumeCount;
     private PaceClock _capacity = new(10_000_000);
+    private PaceClock _reservedCapacity = new(10_000_000);
     private long _reservationOffset;
     private long _shareTime;
 
     /// <summary>I/Os at the medium at one time, at most.</summary>
     public int InFlightMax { get; set; } = int.MaxValue;
 
+    /// <summary>Of <see cref="InFlightMax"/>, places that surplus leaves free for what a min is owed.</summary>
+    public int ReservedPlaces { get; set; }
+
+    /// <summary>
+    /// Surplus goes to the medium while less than this is there, in hundredths; one I/O always may. Kept adapted to the
+    /// medium's latency by <see cref="MediumWindow"/>.
+    /// </summary>
+    public long WindowHundredths { get; set; } = long.MaxValue;
+
+    /// <summary>What of one I/O can be at the medium at one time, in hundredths: larger ones go there in pieces.</summary>
+    public int PieceHundredths { get; set; } = int.MaxValue;
+
     /// <summary>I/Os dispatched and not yet completed.</summary>
     public int InFlight { get; private set; }
 
+    /// <summary>Hundredths that they have at the medium.</summary>
+    public long LoadHundredths { get; private set; }
+
     /// <summary>I/Os that wait, of all volumes.</summary>
     public int Waiting { get; private set; }
+
+    /// <summary>Whether surplus waits only because the window is full.</summary>
+    public bool IsWindowFull => _ready.Count > 0 && !HasSurplusRoom;
 
     /// <summary>
     /// Nanoseconds by which mins together have been put off for good since the start. It grows only in overload: while
@@ -55,22 +92,49 @@ public sealed class QosScheduler
     /// </summary>
     public long OverloadNs => _reservationOffset;
 
-    /// <summary>A new volume, with all its credit.</summary>
-    public QosVolume Add(VolumeLimits limits, long now)
+    private bool HasSurplusRoom =>
+        InFlight == 0 || (LoadHundredths < WindowHundredths && InFlight < InFlightMax - ReservedPlaces);
+
+    /// <summary>A new volume.</summary>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="creditNs">Its credit in nanoseconds at burst, up to <see cref="QosVolume.CreditNsMax"/>, which is what a new one has.</param>
+    public QosVolume Add(VolumeLimits limits, long now, long creditNs = QosVolume.CreditNsMax)
     {
-        var volume = new QosVolume(limits, now);
+        if (!_freeIndexes.TryPop(out var index)) index = _volumeCount++;
+        if (index >= _volumes.Length) Array.Resize(ref _volumes, _volumes.Length * 2);
+        _held.EnsureRoom(_volumes.Length);
+        _reserved.EnsureRoom(_volumes.Length);
+        _ready.EnsureRoom(_volumes.Length);
+        var volume = new QosVolume(index, limits, creditNs, now);
+        _volumes[index] = volume;
         volume.Reservation.SetRate(limits.MinIops, now - _reservationOffset);
         volume.Share.SetRate(limits.EffectiveWeight, _shareTime);
         return volume;
     }
 
-    /// <summary>Normalised IOPS that may go to the medium in all; 0 leaves the pace to completions.</summary>
-    public void SetCapacity(long iops, long now) => _capacity.SetRate(iops, now);
+    /// <summary>Forgets a volume in which nothing waits; nothing may be enqueued for it afterwards.</summary>
+    public void Remove(QosVolume volume)
+    {
+        if (volume.Waiting > 0 || _volumes[volume.Index] != volume) return;
+        _volumes[volume.Index] = null!;
+        _freeIndexes.Push(volume.Index);
+    }
+
+    /// <summary>
+    /// Normalised IOPS that may go to the medium in all; 0 leaves the pace to completions. Surplus waits for what has
+    /// been charged in all, mins only for what mins were charged: a neighbour's large I/O does not put them off.
+    /// </summary>
+    public void SetCapacity(long iops, long now)
+    {
+        _capacity.SetRate(iops, now);
+        _reservedCapacity.SetRate(iops, now);
+    }
 
     /// <summary>Puts new limits in force now, for what waits too; nothing is lost or reordered.</summary>
     public void Configure(QosVolume volume, VolumeLimits limits, long now)
     {
-        RemoveFromHeaps(volume);
+        Withdraw(volume);
         volume.Configure(limits, now);
         volume.Reservation.SetRate(limits.MinIops, now - _reservationOffset);
         volume.Share.SetRate(limits.EffectiveWeight, _shareTime);
@@ -87,84 +151,108 @@ public sealed class QosScheduler
     public void Enqueue(QosVolume volume, QosRequest request, int cost, long bytes, bool isWrite, long now)
     {
         request.CostHundredths = cost;
+        request.LoadHundredths = Math.Min(cost, PieceHundredths);
         request.TransferBytes = bytes;
         request.TransfersToMedium = isWrite;
         volume.Append(request);
         Waiting++;
-        if (volume.Waiting > 1) return;
-
-        // It was idle: what its min did not use then is gone.
-        volume.Reservation.Raise(now - _reservationOffset);
-        Place(volume, now);
+        // A ready volume's turn does not change; that of a held one only when bandwidth holds the other kind.
+        if (volume.Place == VolumePlace.Idle || (volume.Place == VolumePlace.Held && volume.HasBandwidth)) Place(volume, now);
     }
 
     /// <summary>Takes back an I/O that waits; false when it does not (it is under way, or was never here).</summary>
     public bool TryCancel(QosRequest request, long now)
     {
         if (request.WaitsIn is not { } volume) return false;
-        var wasHead = volume.Head == request;
         volume.Unlink(request);
         Waiting--;
-        if (wasHead) Place(volume, now);
+        Place(volume, now);
         return true;
     }
 
     /// <summary>Takes a volume's first waiting I/O out, uncharged; null when none waits. For a volume that closes.</summary>
     public QosRequest? TakeFirst(QosVolume volume, long now)
     {
-        var first = volume.Head;
+        var first = volume.Eldest;
         if (first is not null) TryCancel(first, now);
         return first;
     }
 
-    /// <summary>One dispatched I/O has come back from the medium.</summary>
-    public void Completed() => InFlight--;
+    /// <summary>A dispatched I/O has come back from the medium.</summary>
+    public void Completed(QosRequest request)
+    {
+        InFlight--;
+        LoadHundredths -= request.LoadHundredths;
+    }
 
     /// <summary>This one, not before <paramref name="notBefore"/>, or nothing. A dispatched I/O is charged here.</summary>
     public NextKind TryNext(long now, out QosRequest? request, out long notBefore)
     {
-        request = null;
-        notBefore = long.MaxValue;
-        while (_held.Count > 0 && _held.TopKey <= now)
-        {
-            var due = _held.Top;
-            _held.Remove(due);
-            MakeReady(due, now);
-        }
+        (request, notBefore) = (null, long.MaxValue);
+        if (_held.Count > 0 && _held.TopKey <= now && TryServeOnlyOne(now, out request)) return NextKind.Dispatch;
+        while (_held.Count > 0 && _held.TopKey <= now) Promote(_volumes[_held.Top], now);
         if (InFlight >= InFlightMax) return NextKind.Nothing;
 
-        if (_ready.Count == 0 || _capacity.Next > now)
+        if (_held.Count > 0) notBefore = _held.TopKey;
+        if (_reserved.Count > 0 && _reservedCapacity.Next <= now)
         {
-            if (_ready.Count > 0) notBefore = _capacity.Next;
-            else if (_held.Count > 0) notBefore = _held.TopKey;
-            else return NextKind.Nothing;
-            return NextKind.NotBefore;
+            if (IsReservationDue(_reserved.TopKey, now))
+            {
+                request = Serve(_volumes[_reserved.Top], isOwed: true, now);
+                return NextKind.Dispatch;
+            }
+            if (!HasSurplusRoom || _capacity.Next > now)
+                notBefore = Math.Min(notBefore, Math.Max(_reserved.TopKey + _reservationOffset, now + ReservationNapNs));
         }
-
-        request = IsReservationDue(now)
-            ? Serve(_reserved.Top, fromReservation: true, now)
-            : Serve(_ready.Top, fromReservation: false, now);
-        return NextKind.Dispatch;
+        else if (_reserved.Count > 0)
+        {
+            notBefore = Math.Min(notBefore, _reservedCapacity.Next);
+        }
+        if (_ready.Count > 0 && HasSurplusRoom)
+        {
+            if (_capacity.Next <= now)
+            {
+                request = Serve(_volumes[_ready.Top], isOwed: false, now);
+                return NextKind.Dispatch;
+            }
+            notBefore = Math.Min(notBefore, _capacity.Next);
+        }
+        return notBefore == long.MaxValue ? NextKind.Nothing : NextKind.NotBefore;
     }
 
-    private bool IsReservationDue(long now)
+    // Where limits are what holds volumes, nothing is ready and one falls due at a time: it goes straight from the heap of
+    // the held back into it, which saves two heaps.
+    private bool TryServeOnlyOne(long now, out QosRequest? request)
     {
-        if (_reserved.Count == 0) return false;
-        var lag = now - _reservationOffset - _reserved.TopKey;
+        request = null;
+        if (_ready.Count > 0 || InFlight >= InFlightMax || _capacity.Next > now || _reservedCapacity.Next > now || !HasSurplusRoom) return false;
+        if (_held.SecondKey <= now) return false;
+        var volume = _volumes[_held.Top];
+        if (volume.EligibleAt(now) > now) return false;
+        RaiseTags(volume, QosVolume.CatchUpNs, now);
+        request = Serve(volume, volume.HasMin && IsReservationDue(volume.Reservation.Next, now), now);
+        return true;
+    }
+
+    private bool IsReservationDue(long tag, long now)
+    {
+        var lag = now - _reservationOffset - tag;
         if (lag > ReservationLagNsMax) _reservationOffset += lag - ReservationLagNsMax;
         return lag >= 0;
     }
 
-    private QosRequest Serve(QosVolume volume, bool fromReservation, long now)
+    private QosRequest Serve(QosVolume volume, bool isOwed, long now)
     {
-        var request = volume.Head!;
+        var request = volume.Head(now);
         volume.Unlink(request);
         Waiting--;
         InFlight++;
+        LoadHundredths += request.LoadHundredths;
         volume.Charge(request, now);
         _capacity.Charge(request.CostHundredths, now - QosVolume.CatchUpNs);
-        if (fromReservation)
+        if (isOwed)
         {
+            _reservedCapacity.Charge(request.CostHundredths, now - QosVolume.CatchUpNs);
             volume.Reservation.Charge(request.CostHundredths, long.MinValue);
         }
         else
@@ -173,47 +261,62 @@ public sealed class QosScheduler
             volume.Share.Charge(request.CostHundredths, long.MinValue);
         }
 
-        if (volume.Head is null) RemoveFromHeaps(volume);
-        else if (volume.EligibleAt(volume.Head, now) is var at && at > now) Hold(volume, at);
-        else if (fromReservation) _reserved.Set(volume, volume.Reservation.Next);
-        else _ready.Set(volume, volume.Share.Next);
+        if (volume.Waiting == 0) Withdraw(volume);
+        else if (volume.EligibleAt(now) is var at && at > now) Hold(volume, at);
+        else if (volume.Place != VolumePlace.Ready) MakeReady(volume, now);
+        else if (isOwed) _reserved.Set(volume.Index, volume.Reservation.Next);
+        else _ready.Set(volume.Index, volume.Share.Next);
         return request;
     }
 
-    // Puts a volume where its first waiting I/O belongs: nowhere, among the held, or among the ready.
+    // The limit of a held volume's first I/O is over; that of the one that came to be first meanwhile may not be.
+    private void Promote(QosVolume volume, long now)
+    {
+        if (volume.EligibleAt(now) is var at && at > now) _held.Set(volume.Index, at);
+        else MakeReady(volume, now);
+    }
+
+    // Puts a volume where it belongs: nowhere, among the held, or among the ready.
     private void Place(QosVolume volume, long now)
     {
-        if (volume.Head is null) RemoveFromHeaps(volume);
-        else if (volume.EligibleAt(volume.Head, now) is var at && at > now) Hold(volume, at);
-        else if (!volume.IsReady)
-        {
-            _held.Remove(volume);
-            MakeReady(volume, now);
-        }
+        if (volume.Waiting == 0) Withdraw(volume);
+        else if (volume.EligibleAt(now) is var at && at > now) Hold(volume, at);
+        else if (volume.Place != VolumePlace.Ready) MakeReady(volume, now);
     }
 
     private void Hold(QosVolume volume, long until)
     {
-        _reserved.Remove(volume);
-        _ready.Remove(volume);
-        _held.Set(volume, until);
+        if (volume.Place == VolumePlace.Ready) LeaveReady(volume);
+        volume.Place = VolumePlace.Held;
+        _held.Set(volume.Index, until);
     }
 
     private void MakeReady(QosVolume volume, long now)
     {
-        volume.Share.Raise(_shareTime); // no saving up of surplus that its own limit, or its rest, made it miss
-        _ready.Set(volume, volume.Share.Next);
-        if (volume.Limits.MinIops == 0) return;
-
-        // A volume that its limit held keeps a small lag, so that with min = max lateness does not cost it its min.
-        volume.Reservation.Raise(now - _reservationOffset - QosVolume.CatchUpNs);
-        _reserved.Set(volume, volume.Reservation.Next);
+        var wasHeld = volume.Place == VolumePlace.Held;
+        if (wasHeld) _held.Remove(volume.Index);
+        volume.Place = VolumePlace.Ready;
+        RaiseTags(volume, wasHeld ? QosVolume.CatchUpNs : EarlyNs, now);
+        _ready.Set(volume.Index, volume.Share.Next);
+        if (volume.HasMin) _reserved.Set(volume.Index, volume.Reservation.Next);
     }
 
-    private void RemoveFromHeaps(QosVolume volume)
+    private void RaiseTags(QosVolume volume, long lagNs, long now)
     {
-        _held.Remove(volume);
-        _reserved.Remove(volume);
-        _ready.Remove(volume);
+        volume.Share.Raise(_shareTime); // no saving up of surplus that its own limit, or its rest, made it miss
+        if (volume.HasMin) volume.Reservation.Raise(now - _reservationOffset - lagNs);
+    }
+
+    private void Withdraw(QosVolume volume)
+    {
+        if (volume.Place == VolumePlace.Held) _held.Remove(volume.Index);
+        else if (volume.Place == VolumePlace.Ready) LeaveReady(volume);
+        volume.Place = VolumePlace.Idle;
+    }
+
+    private void LeaveReady(QosVolume volume)
+    {
+        _ready.Remove(volume.Index);
+        if (volume.HasMin) _reserved.Remove(volume.Index);
     }
 }

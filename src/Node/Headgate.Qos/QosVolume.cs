@@ -1,8 +1,22 @@
 namespace Headgate.Qos;
 
+/// <summary>Where a volume with I/O waiting is.</summary>
+internal enum VolumePlace : byte
+{
+    /// <summary>Nothing waits.</summary>
+    Idle,
+
+    /// <summary>Its own limit says "not yet".</summary>
+    Held,
+
+    /// <summary>Its turn may come at any time.</summary>
+    Ready,
+}
+
 /// <summary>
-/// One volume in a <see cref="QosScheduler"/>: its limits as clocks, its credit, and its waiting I/O, first come first
-/// served. Belongs to its scheduler; not for use by two threads at once.
+/// One volume in a <see cref="QosScheduler"/>: its limits as clocks, its credit, and its waiting I/O. Reads and writes
+/// leave in the order in which they came, but where a bandwidth limit holds the one kind, the other passes: simple SCSI
+/// tasks may be served in any order (SAM-5 section 8.6.2). Belongs to its scheduler; not for two threads at once.
 /// </summary>
 public sealed class QosVolume
 {
@@ -15,22 +29,35 @@ public sealed class QosVolume
     /// <summary>Most credit that a volume can save up, in nanoseconds of running at burst: 60 s.</summary>
     public const long CreditNsMax = 60_000_000_000;
 
-    private const long NsPerHundredth = 10_000_000; // one hundredth of an I/O at 1 IOPS
-    private const long NsPerByte = 1_000_000_000;
+    private const int NsPerHundredth = 10_000_000; // one hundredth of an I/O at 1 IOPS
+    private const int NsPerByte = 1_000_000_000;
 
     // Share is no time: fine enough for weights up to 100,000, coarse enough not to overflow in years at 1M IOPS.
-    private const long ShareUnitsPerHundredth = 1000;
+    private const int ShareUnitsPerHundredth = 1000;
 
+    internal readonly int Index;
+    internal VolumePlace Place;
+    private bool _hasBurst;
+    private RequestQueue _reads;
+    private RequestQueue _writes;
+    private long _lastArrival;
+    private Ratio _creditPerHundredth;
     private PaceClock _sustained = new(NsPerHundredth);
     private PaceClock _burst = new(NsPerHundredth);
+
+    /// <summary>Paces the min: when the next I/O is due, on the scheduler's reservation clock.</summary>
+    internal PaceClock Reservation = new(NsPerHundredth);
+
+    /// <summary>Surplus received per weight, on the scheduler's share clock; the least comes first.</summary>
+    internal PaceClock Share = new(ShareUnitsPerHundredth);
+
     private PaceClock _total = new(NsPerByte);
     private PaceClock _read = new(NsPerByte);
     private PaceClock _write = new(NsPerByte);
-    private QosRequest? _tail;
 
-    internal QosVolume(VolumeLimits limits, long now)
+    internal QosVolume(int index, VolumeLimits limits, long creditNs, long now)
     {
-        CreditNs = CreditNsMax; // a new volume starts with all its credit
+        (Index, CreditNs) = (index, creditNs);
         Configure(limits, now);
     }
 
@@ -41,29 +68,14 @@ public sealed class QosVolume
     public int Waiting { get; private set; }
 
     /// <summary>Whether I/O waits and the volume's own limit is what holds it.</summary>
-    public bool IsThrottled => LimitSlot >= 0;
+    public bool IsThrottled => Place == VolumePlace.Held;
 
     /// <summary>Saved-up credit in nanoseconds of burst as of the last time that it was reckoned.</summary>
     internal long CreditNs { get; private set; }
 
-    internal QosRequest? Head { get; private set; }
+    internal bool HasMin { get; private set; }
 
-    /// <summary>Place in the heap of held volumes, by when the limit lets the head go; -1 when it is not there.</summary>
-    internal int LimitSlot = -1;
-
-    /// <summary>Place in the heap of ready volumes with a min; -1 when it is not there.</summary>
-    internal int ReservationSlot = -1;
-
-    /// <summary>Place in the heap of ready volumes, by share of the surplus; -1 when it is not there.</summary>
-    internal int ShareSlot = -1;
-
-    /// <summary>Paces the min: when the next I/O is due, on the scheduler's reservation clock.</summary>
-    internal PaceClock Reservation = new(NsPerHundredth);
-
-    /// <summary>Surplus received per weight, on the scheduler's share clock; the least comes first.</summary>
-    internal PaceClock Share = new(ShareUnitsPerHundredth);
-
-    internal bool IsReady => ShareSlot >= 0;
+    internal bool HasBandwidth { get; private set; }
 
     /// <summary>I/Os above max that the credit buys at <paramref name="now"/>: at most (burst - max) * 60.</summary>
     public long BurstCredit(long now)
@@ -73,45 +85,70 @@ public sealed class QosVolume
         return (long)((Int128)CreditNs * (Limits.BurstIops - Limits.MaxIops) / 1_000_000_000);
     }
 
+    /// <summary>Saved-up time at burst at <paramref name="now"/>, to be kept over a restart; at most <see cref="CreditNsMax"/>.</summary>
+    public long CreditNsAt(long now)
+    {
+        if (Limits.HasBurst) EarnCredit(now);
+        return CreditNs;
+    }
+
     internal void Append(QosRequest request)
     {
         request.WaitsIn = this;
-        request.Previous = _tail;
-        request.Next = null;
-        if (_tail is null) Head = request;
-        else _tail.Next = request;
-        _tail = request;
+        request.Arrival = ++_lastArrival;
+        if (request.TransfersToMedium) _writes.Append(request);
+        else _reads.Append(request);
         Waiting++;
     }
 
     internal void Unlink(QosRequest request)
     {
-        if (request.Previous is null) Head = request.Next;
-        else request.Previous.Next = request.Next;
-        if (request.Next is null) _tail = request.Previous;
-        else request.Next.Previous = request.Previous;
-        request.Next = request.Previous = null;
+        if (request.TransfersToMedium) _writes.Unlink(request);
+        else _reads.Unlink(request);
         request.WaitsIn = null;
         Waiting--;
     }
 
-    /// <summary>When the limits let <paramref name="request"/> go; at or before <paramref name="now"/>: at once.</summary>
-    internal long EligibleAt(QosRequest request, long now)
+    /// <summary>The I/O that came first, whatever the limits say; null when none waits.</summary>
+    internal QosRequest? Eldest
     {
-        var at = Math.Max(_total.Next, request.TransfersToMedium ? _write.Next : _read.Next);
-        if (Limits.MaxIops == 0) return at;
-        if (!Limits.HasBurst) return Math.Max(at, _sustained.Next);
+        get
+        {
+            var (read, write) = (_reads.Head, _writes.Head);
+            if (read is null) return write;
+            return write is null || read.Arrival < write.Arrival ? read : write;
+        }
+    }
+
+    /// <summary>The I/O whose turn it is when the limits allow one: the eldest, unless its kind's bandwidth holds it longer.</summary>
+    internal QosRequest Head(long now)
+    {
+        var eldest = Eldest!;
+        if (!HasBandwidth) return eldest;
+        var other = eldest.TransfersToMedium ? _reads.Head : _writes.Head;
+        if (other is null) return eldest;
+        var at = eldest.TransfersToMedium ? _write.Next : _read.Next;
+        return at > now && (eldest.TransfersToMedium ? _read.Next : _write.Next) < at ? other : eldest;
+    }
+
+    /// <summary>When the limits let the next I/O go; at or before <paramref name="now"/>: at once.</summary>
+    internal long EligibleAt(long now)
+    {
+        var head = Head(now);
+        var at = long.MinValue;
+        if (HasBandwidth) at = Math.Max(_total.Next, head.TransfersToMedium ? _write.Next : _read.Next);
+        if (!_hasBurst) return Math.Max(at, _sustained.Next);
 
         EarnCredit(now);
         at = Math.Max(at, _burst.Next);
-        return CreditNs >= CreditPrice(request) ? at : Math.Max(at, _sustained.Next);
+        return CreditNs >= CreditPrice(head) ? at : Math.Max(at, _sustained.Next);
     }
 
     /// <summary>Takes what <paramref name="request"/>, dispatched at <paramref name="now"/>, costs from the limits.</summary>
     internal void Charge(QosRequest request, long now)
     {
         var floor = now - CatchUpNs;
-        if (Limits.HasBurst)
+        if (_hasBurst)
         {
             EarnCredit(now);
             _burst.Charge(request.CostHundredths, floor);
@@ -123,6 +160,7 @@ public sealed class QosVolume
         {
             _sustained.Charge(request.CostHundredths, floor);
         }
+        if (!HasBandwidth) return;
 
         _total.Charge(request.TransferBytes, floor);
         if (request.TransfersToMedium) _write.Charge(request.TransferBytes, floor);
@@ -134,8 +172,12 @@ public sealed class QosVolume
     {
         EarnCredit(now);
         Limits = limits;
+        _hasBurst = limits.HasBurst;
+        HasMin = limits.MinIops > 0;
+        HasBandwidth = (limits.TotalBytesPerSecond | limits.ReadBytesPerSecond | limits.WriteBytesPerSecond) > 0;
+        _creditPerHundredth = _hasBurst ? Ratio.Of(NsPerHundredth, limits.BurstIops - limits.MaxIops) : default;
         _sustained.SetRate(limits.MaxIops, now);
-        _burst.SetRate(limits.HasBurst ? limits.BurstIops : 0, now);
+        _burst.SetRate(_hasBurst ? limits.BurstIops : 0, now);
         _total.SetRate(limits.TotalBytesPerSecond, now);
         _read.SetRate(limits.ReadBytesPerSecond, now);
         _write.SetRate(limits.WriteBytesPerSecond, now);
@@ -144,13 +186,12 @@ public sealed class QosVolume
     // Time in which max was not used up is credit: a second at rest earns a second, a second at half of max half of one.
     private void EarnCredit(long now)
     {
-        if (Limits.MaxIops == 0) return;
+        if (_sustained.Rate == 0) return;
         var floor = now - CatchUpNs;
         if (_sustained.Next >= floor) return;
         CreditNs = Math.Min(CreditNsMax, CreditNs + (floor - _sustained.Next));
         _sustained.Raise(floor);
     }
 
-    private long CreditPrice(QosRequest request) =>
-        request.CostHundredths * NsPerHundredth / (Limits.BurstIops - Limits.MaxIops);
+    private long CreditPrice(QosRequest request) => _creditPerHundredth.Times(request.CostHundredths, out _);
 }
