@@ -53,6 +53,7 @@ internal static class NodeStart
         var io = Keep(opened, new IoPath(
             new IoPathOptions { CapacityIops = options.CapacityIops ?? 0, IsScheduled = options.IsQosOn }, options.Logging.CreateLogger<IoPath>()));
         if (!options.IsQosOn) events.Raise(QosIsOff);
+        var overload = Keep(opened, new OverloadEvents(io, events, options.Time));
         var runtimes = new VolumeRuntimes(store, io, catalog);
         OpenVolumes(catalog, runtimes, unusable);
 
@@ -70,7 +71,7 @@ internal static class NodeStart
             var server = await api.StartServerAsync(folder, target.Portals[0], cancellation).ConfigureAwait(false);
             var parts = new NodeParts
             {
-                Folder = folder, Catalog = catalog, Store = store, Io = io, Runtimes = runtimes, Capacity = capacity,
+                Folder = folder, Catalog = catalog, Store = store, Io = io, Overload = overload, Runtimes = runtimes, Capacity = capacity,
                 Sessions = sessions, Target = target, Server = server,
             };
             return new StorageNode(parts, api.StartMaintenance(log), api.Credentials, api.Addresses);
@@ -158,7 +159,7 @@ internal static class NodeStart
     {
         foreach (var volume in catalog.Current.Volumes.Values)
         {
-            if (volume.Status is VolumeStatus.Active && !unusable.Contains(volume.Id)) runtimes.Open(volume);
+            if (volume.Status is VolumeStatus.Active && !unusable.Contains(volume.Id)) runtimes.Open(volume, isRestart: true);
         }
     }
 

@@ -91,6 +91,7 @@ internal sealed class NodeParts : IAsyncDisposable
     public required NodeCatalog Catalog { get; init; }
     public required VolumeStore Store { get; init; }
     public required IoPath Io { get; init; }
+    public required OverloadEvents Overload { get; init; }
     public required VolumeRuntimes Runtimes { get; init; }
     public required NodeCapacity Capacity { get; init; }
     public required SessionRegistry Sessions { get; init; }
@@ -101,6 +102,7 @@ internal sealed class NodeParts : IAsyncDisposable
     {
         await Target.DisposeAsync().ConfigureAwait(false);
         await Server.DisposeAsync().ConfigureAwait(false);
+        Overload.Dispose();
         Io.Stop();
         foreach (var runtime in Runtimes.All) runtime.Device.Flush();
         Store.Dispose();

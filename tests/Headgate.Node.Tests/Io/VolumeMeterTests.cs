@@ -45,15 +45,58 @@ public sealed class VolumeMeterTests
     public void Throttle_is_the_share_of_the_sample_in_which_the_limit_held()
     {
         var meter = new VolumeMeter();
-        meter.NoteThrottled(true, Start + 100 * Ms);
-        meter.NoteThrottled(false, Start + 200 * Ms);
-        meter.NoteThrottled(true, Start + 450 * Ms);
+        meter.NoteState(isWaiting: true, isThrottled: true, Start + 100 * Ms);
+        meter.NoteState(isWaiting: false, isThrottled: false, Start + 200 * Ms);
+        meter.NoteState(isWaiting: true, isThrottled: true, Start + 450 * Ms);
         Assert.Equal(0.3, meter.Read(Limits, 0, 0, Start + 600 * Ms).Throttle, 3); // 100 ms, and 50 ms up to the end
-        meter.NoteThrottled(false, Start + 750 * Ms);
+        meter.NoteState(isWaiting: false, isThrottled: false, Start + 750 * Ms);
         Assert.Equal(0.5, meter.Read(Limits, 0, 0, Start + 1000 * Ms).Throttle, 3);
-        meter.NoteThrottled(true, Start + 1100 * Ms);
+        meter.NoteState(isWaiting: true, isThrottled: true, Start + 1100 * Ms);
         Assert.Equal(1, meter.Read(Limits, 0, 0, Start + 3000 * Ms).Throttle, 3); // held ever since
         Assert.Equal(1, meter.Read(Limits, 0, 0, Start + 3600 * Ms).Throttle, 3);
+    }
+
+    [Fact]
+    public void Time_below_min_counts_only_while_there_is_demand()
+    {
+        var meter = new VolumeMeter { Limits = new VolumeLimits { MinIops = 100, MaxIops = 1000 } };
+        meter.NoteState(isWaiting: true, isThrottled: false, Start);
+        for (var i = 0; i < 20; i++) meter.NoteCompleted(Io(false, 4096, Start, Start), Start + 400 * Ms); // 40 of 100
+        for (var i = 0; i < 60; i++) meter.NoteCompleted(Io(false, 4096, Start, Start), Start + 900 * Ms); // 120 of 100
+        meter.NoteState(isWaiting: true, isThrottled: false, Start + 1300 * Ms);
+        meter.NoteState(isWaiting: false, isThrottled: false, Start + 1700 * Ms); // then it asks for less than its min
+        meter.NoteCompleted(Io(false, 4096, Start, Start), Start + 1701 * Ms);
+        var seen = meter.Read(Limits, 0, 0, Start + 9000 * Ms);
+        Assert.Equal(1000, seen.BelowMinMsTotal); // the first sample, and the third: 1000 to 1500 ms without any I/O
+        Assert.Equal(new PercentCounts(1, 1, 0, 1, 0, 0, 0), seen.BelowMinPercents); // 0 %, 2 % and 40 %
+        Assert.Equal(new PercentCounts(0, 1, 0, 0, 0, 0, 0), seen.MinToMaxPercents); // 20 of 900
+        Assert.Equal(new SizeCounts(0, 81, 0, 0, 0, 0, 0), seen.ReadSizes);
+    }
+
+    [Fact]
+    public void Throttled_time_adds_up()
+    {
+        var meter = new VolumeMeter();
+        meter.NoteState(isWaiting: true, isThrottled: true, Start + 100 * Ms);
+        meter.NoteState(isWaiting: false, isThrottled: false, Start + 2300 * Ms);
+        meter.NoteState(isWaiting: true, isThrottled: true, Start + 5000 * Ms);
+        Assert.Equal(2300, meter.Read(Limits, 0, 0, Start + 5100 * Ms).ThrottledMsTotal);
+    }
+
+    [Fact]
+    public void Percentiles_are_those_of_the_last_seconds_within_an_eighth()
+    {
+        var histogram = new LatencyHistogram();
+        const long now = 100 * LatencyHistogram.PeriodNs;
+        Assert.Equal(0, histogram.Percentile(0.5, now));
+        for (var i = 1; i <= 1000; i++) histogram.Note(i * 1000L, now); // 1 to 1000 us
+        Assert.InRange(histogram.Percentile(0.5, now), 500, 563);
+        Assert.InRange(histogram.Percentile(0.99, now), 990, 1114);
+        Assert.InRange(histogram.Percentile(1, now), 1000, 1125);
+        histogram.Note(long.MaxValue, now + LatencyHistogram.PeriodNs); // counts as two minutes
+        Assert.InRange(histogram.Percentile(1, now + LatencyHistogram.PeriodNs), 1 << 26, 1 << 27);
+        Assert.InRange(histogram.Percentile(0.5, now + LatencyHistogram.PeriodNs), 500, 563);
+        Assert.Equal(0, histogram.Percentile(0.5, now + 3 * LatencyHistogram.PeriodNs));
     }
 
     [Fact]

@@ -23,13 +23,16 @@ internal sealed class VolumeRuntimes(VolumeStore store, IoPath io, NodeCatalog c
 
     public IEnumerable<VolumeRuntime> All => _runtimes.Values;
 
-    /// <summary>Puts a volume in service; its file is there. One that is in service already is left as it is.</summary>
-    public void Open(Volume volume)
+    /// <summary>
+    /// Puts a volume in service; its file is there. One that is in service already is left as it is. After a restart of
+    /// the node a volume has no burst credit: else a node that is restarted again and again would give burst for nothing.
+    /// </summary>
+    public void Open(Volume volume, bool isRestart = false)
     {
         if (_runtimes.ContainsKey(volume.Id)) return;
         var device = store.Open(volume.Id);
         var unit = new LogicalUnit(IdentityOf(volume), GeometryOf(volume), new ReservationStore(catalog, volume.Id));
-        var queue = io.AddVolume(volume.Id, LimitsOf(volume.Qos));
+        var queue = io.AddVolume(volume.Id, LimitsOf(volume.Qos), hasCredit: !isRestart);
         _runtimes[volume.Id] = new VolumeRuntime(volume.Id, volume.TargetName, device, unit, queue);
     }
 

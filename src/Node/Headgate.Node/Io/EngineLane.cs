@@ -2,7 +2,8 @@ namespace Headgate.Node.Io;
 
 /// <summary>
 /// A queue and the threads that serve it, first come first served. Threads that block in a system call, so their number
-/// is the depth that the medium sees. This is the portable engine; another one (io_uring) takes the same batches.
+/// is the depth that the medium sees at most. This is the portable engine; another one (io_uring) takes the same batches.
+/// The thread that went to rest last is woken first: its stack is still in the cache, and the rest sleep on.
 /// <para>
 /// The slow lane bounds how much of it one volume may hold, in the queue and at work together: the rest of that volume's
 /// I/O waits aside, in order, and joins the queue's end one by one, so that another volume's flush comes soon.
@@ -10,32 +11,42 @@ namespace Headgate.Node.Io;
 /// </summary>
 internal sealed class EngineLane : IDisposable
 {
-    private readonly Action<VolumeIo> _execute;
+    private readonly Func<VolumeIo, VolumeIo?> _execute;
     private readonly int? _perVolumeMax;
-    private readonly object _lock = new(); // a monitor, for its Wait and Pulse
-    private readonly Thread[] _threads;
+    private readonly Lock _lock = new();
+    private readonly Worker[] _workers;
+    private readonly Stack<Worker> _idle;
     private IoBatch _queue;
-    private int _idle;
     private bool _stopping;
+
+    // Also the monitor on which its thread rests.
+    private sealed class Worker
+    {
+        public Thread? Thread;
+        public VolumeIo? Given;
+        public bool MustEnd;
+    }
 
     /// <param name="name">Of its threads.</param>
     /// <param name="threads">How many.</param>
-    /// <param name="execute">What they do with each I/O.</param>
+    /// <param name="execute">What they do with each I/O; returns the I/O that the same thread does next, if any.</param>
     /// <param name="perVolumeMax">I/Os of one volume that are queued or at work; only one lane may have such a bound.</param>
-    public EngineLane(string name, int threads, Action<VolumeIo> execute, int? perVolumeMax = null)
+    public EngineLane(string name, int threads, Func<VolumeIo, VolumeIo?> execute, int? perVolumeMax = null)
     {
-        (_execute, _perVolumeMax) = (execute, perVolumeMax);
-        _threads = new Thread[threads];
+        (_execute, _perVolumeMax, _idle) = (execute, perVolumeMax, new Stack<Worker>(threads));
+        _workers = new Worker[threads];
         for (var i = 0; i < threads; i++)
         {
-            _threads[i] = new Thread(Run) { IsBackground = true, Name = $"{name}-{i}" };
-            _threads[i].Start();
+            var worker = _workers[i] = new Worker();
+            worker.Thread = new Thread(() => Run(worker)) { IsBackground = true, Name = $"{name}-{i}" };
+            worker.Thread.Start();
         }
     }
 
     /// <summary>Hands one I/O to the threads.</summary>
     public void Post(VolumeIo io)
     {
+        Worker? woken;
         lock (_lock)
         {
             if (_perVolumeMax is { } most)
@@ -48,8 +59,9 @@ internal sealed class EngineLane : IDisposable
                 }
                 share.Held++;
             }
-            Enqueue(io);
+            woken = Enqueue(io);
         }
+        if (woken is not null) Give(woken, io);
     }
 
     /// <summary>Finishes what is queued, then ends the threads and waits for them.</summary>
@@ -58,48 +70,76 @@ internal sealed class EngineLane : IDisposable
         lock (_lock)
         {
             _stopping = true;
-            Monitor.PulseAll(_lock);
+            while (_idle.TryPop(out var worker)) End(worker);
         }
-        foreach (var thread in _threads) thread.Join();
+        foreach (var worker in _workers) worker.Thread!.Join();
     }
 
-    private void Run()
+    private static void Give(Worker worker, VolumeIo io)
     {
-        while (Take() is { } io)
+        lock (worker)
+        {
+            worker.Given = io;
+            Monitor.Pulse(worker);
+        }
+    }
+
+    private static void End(Worker worker)
+    {
+        lock (worker)
+        {
+            worker.MustEnd = true;
+            Monitor.Pulse(worker);
+        }
+    }
+
+    private void Run(Worker worker)
+    {
+        ThreadSlice.KeepShort();
+        VolumeIo? next = null;
+        while ((next ?? Take(worker)) is { } io)
         {
             var queue = io.Volume.Queue; // the I/O may be another one's when it is done
-            _execute(io);
+            next = _execute(io);
             if (_perVolumeMax is not null) GiveBack(queue.SlowShare);
         }
     }
 
     private void GiveBack(LaneShare share)
     {
+        Worker? woken = null;
+        VolumeIo? next;
         lock (_lock)
         {
-            if (share.Aside.TakeFirst() is { } next) Enqueue(next);
-            else share.Held--;
+            next = share.Aside.TakeFirst();
+            if (next is null) share.Held--;
+            else woken = Enqueue(next);
         }
+        if (woken is not null) Give(woken, next!);
     }
 
-    private void Enqueue(VolumeIo io)
+    // A resting thread to give it to; null when it is in the queue.
+    private Worker? Enqueue(VolumeIo io)
     {
+        if (_idle.TryPop(out var worker)) return worker;
         _queue.Add(io);
-        if (_idle > 0) Monitor.Pulse(_lock);
+        return null;
     }
 
-    private VolumeIo? Take()
+    private VolumeIo? Take(Worker worker)
     {
         lock (_lock)
         {
-            while (_queue.First is null)
-            {
-                if (_stopping) return null;
-                _idle++;
-                Monitor.Wait(_lock);
-                _idle--;
-            }
-            return _queue.TakeFirst();
+            if (_queue.TakeFirst() is { } queued) return queued;
+            if (_stopping) return null;
+            _idle.Push(worker);
+        }
+        lock (worker)
+        {
+            while (worker.Given is null && !worker.MustEnd) Monitor.Wait(worker);
+            var given = worker.Given;
+            worker.Given = null;
+            return given;
         }
     }
 }

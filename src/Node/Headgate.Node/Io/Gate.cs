@@ -16,6 +16,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly QosScheduler _scheduler = MakeScheduler(options);
+    private readonly MediumWindow _window = new((long)options.InFlightMax * CostCurve.Of(options.PieceBytes));
     private readonly NodeMeter _node = new(WakeableNap.NowNs);
     private readonly HashSet<VolumeQueue> _queues = [];
     private int _depth;
@@ -27,11 +28,13 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
     /// <inheritdoc cref="IoPathOptions.WaitingPerVolumeMax"/>
     public int DepthPerVolumeMax => options.WaitingPerVolumeMax;
 
-    public VolumeQueue Add(long volumeId, VolumeLimits limits)
+    public VolumeQueue Add(long volumeId, VolumeLimits limits, bool hasCredit)
     {
         lock (_lock)
         {
-            var queue = new VolumeQueue(this, _scheduler.Add(limits, WakeableNap.NowNs), volumeId);
+            var queue = new VolumeQueue(
+                this, _scheduler.Add(limits, WakeableNap.NowNs, hasCredit ? QosVolume.CreditNsMax : 0), volumeId);
+            queue.Meter.Limits = limits;
             _queues.Add(queue);
             return queue;
         }
@@ -57,7 +60,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
             }
             _scheduler.Enqueue(queue.Scheduled, io, cost, io.TransferBytes, io.IsWrite, now);
             ready = Pump(now);
-            queue.Meter.NoteThrottled(queue.Scheduled.IsThrottled, now);
+            queue.NoteState(now);
             return true;
         }
     }
@@ -73,7 +76,8 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
             _node.NoteCompleted(io, now);
             Leave(queue);
             if (io.Ticket.CostHundredths == 0 || io.Kind == IoKind.Call || !options.IsScheduled) return default;
-            _scheduler.Completed();
+            NoteMedium(io, queue, now);
+            _scheduler.Completed(io);
             return Pump(now);
         }
     }
@@ -92,6 +96,14 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
         }
     }
 
+    public long WindowHundredths
+    {
+        get
+        {
+            lock (_lock) return _window.Hundredths;
+        }
+    }
+
     public IoBatch Tick()
     {
         var now = WakeableNap.NowNs;
@@ -103,6 +115,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
         lock (_lock)
         {
             _scheduler.Configure(queue.Scheduled, limits, WakeableNap.NowNs);
+            queue.Meter.Limits = limits;
             Timer.WakeAt(0); // its I/O may go at once; the timer thread sees to it
         }
     }
@@ -130,6 +143,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
             quiet = queue.Closing.Task;
             _queues.Remove(queue);
             var waiting = TakeWaiting(queue, WakeableNap.NowNs);
+            _scheduler.Remove(queue.Scheduled);
             if (queue.Depth == 0) queue.Closing.TrySetResult();
             return waiting;
         }
@@ -169,11 +183,22 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
         lock (_lock) return _node.Read(_depth, _scheduler.OverloadNs, now);
     }
 
+    public OverloadReading ReadOverload()
+    {
+        lock (_lock) return new OverloadReading(_scheduler.OverloadNs, _queues.Sum(queue => queue.HasBacklog ? queue.Limits.MinIops : 0));
+    }
+
     public void Dispose() => Timer.Dispose();
 
     private static QosScheduler MakeScheduler(IoPathOptions options)
     {
-        var scheduler = new QosScheduler { InFlightMax = options.InFlightMax };
+        var scheduler = new QosScheduler
+        {
+            InFlightMax = options.InFlightMax,
+            ReservedPlaces = options.ReservedPlaces,
+            PieceHundredths = CostCurve.Of(options.PieceBytes),
+            WindowHundredths = MediumWindow.FirstHundredths,
+        };
         scheduler.SetCapacity(options.CapacityIops, WakeableNap.NowNs);
         return scheduler;
     }
@@ -190,10 +215,10 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
                     var io = (VolumeIo)request!;
                     io.Ticket.DispatchedNs = now;
                     var queue = io.Volume.Queue;
-                    queue.Meter.NoteThrottled(queue.Scheduled.IsThrottled, now);
+                    queue.NoteState(now);
                     ready.Add(io);
                     // The slow lane has a bound of its own. Calls that wait there would hold places that reads could use.
-                    if (io.Kind == IoKind.Call) _scheduler.Completed();
+                    if (io.Kind == IoKind.Call) _scheduler.Completed(io);
                     break;
                 case NextKind.NotBefore:
                     Timer.WakeAt(notBefore);
@@ -202,6 +227,16 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
                     return ready;
             }
         }
+    }
+
+    // A large I/O is at the medium one piece at a time, so its latency by its pieces is what the medium takes for one.
+    private void NoteMedium(VolumeIo io, VolumeQueue queue, long now)
+    {
+        var bytes = io.Buffer.Length;
+        var pieces = Math.Max(1, (bytes + options.PieceBytes - 1) / options.PieceBytes);
+        var latencyNs = (now - io.Ticket.DispatchedNs) / pieces;
+        _window.Note(queue, Math.Min(bytes, options.PieceBytes), io.IsWrite, latencyNs, _scheduler.IsWindowFull, now);
+        _scheduler.WindowHundredths = _window.Hundredths;
     }
 
     private IoBatch TakeWaiting(VolumeQueue queue, long now)

@@ -47,6 +47,7 @@ internal sealed class GateTimer : IDisposable
 
     private void Run(Action tick)
     {
+        ThreadSlice.KeepShort();
         while (!_stopping)
         {
             var wakeAt = Volatile.Read(ref _wakeAt);

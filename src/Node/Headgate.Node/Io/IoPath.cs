@@ -8,6 +8,9 @@ namespace Headgate.Node.Io;
 /// <summary>The way of all I/O of a node: gate (QoS scheduler under a lock), bounded in-flight, engine threads.</summary>
 public sealed partial class IoPath : IDisposable
 {
+    /// <summary>Data of a reply that is copied to the socket in a few microseconds: less than a thread takes to wake up.</summary>
+    private const int ReplyBytesQuick = 16 << 10;
+
     private readonly Gate _gate;
     private readonly EngineLane _data;
     private readonly EngineLane _slow;
@@ -29,7 +32,10 @@ public sealed partial class IoPath : IDisposable
     public IoPathOptions Options { get; }
 
     /// <summary>Makes a place in the gate for a volume that comes into service.</summary>
-    public VolumeQueue AddVolume(long volumeId, VolumeLimits limits) => _gate.Add(volumeId, limits);
+    /// <param name="volumeId">The Element volumeID.</param>
+    /// <param name="limits">The limits in force.</param>
+    /// <param name="hasCredit">Whether it begins with all its burst credit, as a new volume does, or with none, as after a restart.</param>
+    public VolumeQueue AddVolume(long volumeId, VolumeLimits limits, bool hasCredit = true) => _gate.Add(volumeId, limits, hasCredit);
 
     /// <summary>
     /// Takes a volume out of service: what waits, and what is submitted from now on, completes with
@@ -50,8 +56,16 @@ public sealed partial class IoPath : IDisposable
     /// </summary>
     public void Submit(VolumeIo io)
     {
-        if (_gate.TrySubmit(io, out var ready)) Post(ready);
-        else io.OnCompleted(IoFault.Gone);
+        var queue = io.Volume.Queue; // the I/O may be another one's soon
+        if (_gate.TrySubmit(io, out var ready))
+        {
+            Post(ready);
+            ThreadSlice.Follow(isShort: !queue.HasBacklog);
+        }
+        else
+        {
+            io.OnCompleted(IoFault.Gone);
+        }
     }
 
     /// <summary>
@@ -64,6 +78,9 @@ public sealed partial class IoPath : IDisposable
         Post(ready);
         return true;
     }
+
+    /// <summary>What surplus may have at the medium at one time now, in hundredths of a 4 KiB I/O. Any thread.</summary>
+    public long WindowHundredths => _gate.WindowHundredths;
 
     /// <summary>What the whole node served up to now. Any thread.</summary>
     public NodeIoStatistics ReadStatistics() => _gate.ReadStatistics();
@@ -80,6 +97,8 @@ public sealed partial class IoPath : IDisposable
         _data.Dispose();
         _slow.Dispose();
     }
+
+    internal OverloadReading ReadOverload() => _gate.ReadOverload();
 
     /// <summary>Same as <see cref="Stop"/>; safe to call after it.</summary>
     public void Dispose() => Stop();
@@ -107,25 +126,25 @@ public sealed partial class IoPath : IDisposable
         }
     }
 
-    private void Run(VolumeIo io)
+    // The I/O that the same thread does next, or null to take the next one that is queued.
+    private VolumeIo? Run(VolumeIo io)
     {
         var fault = Access(io);
-        Post(_gate.Complete(io)); // before the owner hears of it, since it may use the I/O again from then on
+        // A reply of this size is sent sooner than another thread wakes up; behind a longer one nobody shall wait.
+        var stays = io.Kind != IoKind.Call && io.TransferBytes <= ReplyBytesQuick;
+        var ready = _gate.Complete(io); // before the owner hears of it, since it may use the I/O again from then on
+        var next = stays && ready.First is { Kind: not IoKind.Call } ? ready.TakeFirst() : null;
+        Post(ready);
         Tell(io, fault);
+        return next;
     }
 
     // A device or a session that throws has a bug; it must cost that one I/O, not the process and every other volume.
     private IoFault Access(VolumeIo io)
     {
-        var device = io.Volume.Device;
         try
         {
-            return io.Kind switch
-            {
-                IoKind.Read => device.Read(io.Offset, io.Buffer.Span),
-                IoKind.Write => device.Write(io.Offset, io.Buffer.Span, io.Durable),
-                _ => io.Execute(),
-            };
+            return io.Kind == IoKind.Call ? io.Execute() : Transfer(io);
         }
 #pragma warning disable CA1031 // see above
         catch (Exception bug)
@@ -133,6 +152,23 @@ public sealed partial class IoPath : IDisposable
         {
             LogAccessThrew(bug, io.Kind, io.Volume.VolumeId);
             return io.IsWrite ? IoFault.WriteFailed : IoFault.ReadFailed;
+        }
+    }
+
+    // Piece by piece, so that others' small I/O comes in between. A durable write goes whole: each piece would be a flush.
+    private IoFault Transfer(VolumeIo io)
+    {
+        var device = io.Volume.Device;
+        var offset = io.Offset;
+        var rest = io.Buffer.Span;
+        if (io.Kind == IoKind.Write && io.Durable) return device.Write(offset, rest, durable: true);
+        while (true)
+        {
+            var piece = rest[..Math.Min(rest.Length, Options.PieceBytes)];
+            var fault = io.Kind == IoKind.Read ? device.Read(offset, piece) : device.Write(offset, piece, durable: false);
+            if (fault != IoFault.None || piece.Length == rest.Length) return fault;
+            rest = rest[piece.Length..];
+            offset += piece.Length;
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Headgate.Blocks;
-using Headgate.Node.Target;
 
 namespace Headgate.Node.Io;
 
@@ -10,9 +10,10 @@ namespace Headgate.Node.Io;
 public sealed record CalibrationResult(long Iops, string Description);
 
 /// <summary>
-/// Measures how many 4 KiB I/Os per second the way to the medium takes, as volumes use it (direct or
-/// through the page cache), random, 70 % reads. It is a start value for admission, not a benchmark: a short run says little about a device that
-/// slows down under sustained writes, and the description says what was done, so that an admin can set a better number.
+/// Measures how many 4 KiB I/Os per second the way to the medium takes, as volumes use it: random, 70 % reads, eight at a
+/// time, past the page cache where volumes go past it. It is a start value for admission, not a benchmark: a short run
+/// says little about a device that slows down under sustained writes, and the description says what was done, so that an
+/// admin can set a better number.
 /// </summary>
 public static class MediumCalibration
 {
@@ -23,8 +24,10 @@ public static class MediumCalibration
     private const int RoundTo = 100;
     private const int FillBytes = 1 << 20;
 
-    // A core is left to the network side, and the figure is not to be the one at which the machine has nothing left.
-    private static readonly int Threads = Math.Max(1, Environment.ProcessorCount / 2);
+    // What the window at the medium allows small I/O in company: most of what an SSD gives, with hardly a queue.
+    private const int Depth = 8;
+    private const int AlignmentBytes = 4096; // what direct I/O asks of memory, at most
+
     private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -43,13 +46,13 @@ public static class MediumCalibration
         File.Delete(path); // the open file stays until it is closed, whatever happens
         var filled = Fill(device, began, duration / 2);
 
-        var counts = new long[Threads];
+        var counts = new long[Depth];
         var failed = false;
         var started = Stopwatch.GetTimestamp();
         var left = duration - Stopwatch.GetElapsedTime(began, started);
         if (left < duration / 4) left = duration / 4; // one slow write must not leave nothing to count
-        var workers = new Thread[Threads];
-        for (var i = 0; i < Threads; i++)
+        var workers = new Thread[Depth];
+        for (var i = 0; i < Depth; i++)
         {
             var index = i;
             workers[i] = new Thread(() =>
@@ -65,14 +68,14 @@ public static class MediumCalibration
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var iops = Math.Max(RoundTo, (long)(counts.Sum() / seconds) / RoundTo * RoundTo);
         return new CalibrationResult(iops,
-            $"{Threads} thread(s) of random 4 KiB I/O, {ReadPercent} % reads, {io.Name}, on a scratch file of "
+            $"random 4 KiB I/O, {Depth} at a time, {ReadPercent} % reads, {io.Name} I/O on a scratch file of "
             + $"{filled >> 20} MiB in {folder} for {seconds:0.0} s: {iops} IOPS.");
     }
 
     // Bytes written: all, or what could be in the time; at least one piece.
     private static long Fill(FileBlockDevice device, long began, TimeSpan most)
     {
-        var block = new byte[FillBytes];
+        var block = AlignedBuffer(FillBytes);
         new Random(RandomSeed).NextBytes(block);
         long filled = 0;
         do
@@ -88,23 +91,22 @@ public static class MediumCalibration
     // I/Os done, or -1 when one failed.
     private static long Load(FileBlockDevice device, Random random, long bytes, long started, TimeSpan duration)
     {
-        var buffer = Aligned();
+        var buffer = AlignedBuffer(IoBytes);
         long count = 0;
         while (Stopwatch.GetElapsedTime(started) < duration)
         {
             var offset = random.NextInt64(bytes / IoBytes) * IoBytes;
-            var fault = random.Next(100) < ReadPercent ? device.Read(offset, buffer.Span) : device.Write(offset, buffer.Span, durable: false);
+            var fault = random.Next(100) < ReadPercent ? device.Read(offset, buffer) : device.Write(offset, buffer, durable: false);
             if (fault != IoFault.None) return -1;
             count++;
         }
         return count;
     }
 
-    private static Memory<byte> Aligned()
+    private static Span<byte> AlignedBuffer(int bytes)
     {
-        var made = new PooledBuffer[1];
-        PooledBuffer.MakeSlab(IoBytes, 1, made);
-        made[0].Memory.Span.Clear();
-        return made[0].Memory;
+        var room = GC.AllocateArray<byte>(bytes + AlignmentBytes, pinned: true);
+        var past = (int)(Marshal.UnsafeAddrOfPinnedArrayElement(room, 0) & (AlignmentBytes - 1));
+        return room.AsSpan(past == 0 ? 0 : AlignmentBytes - past, bytes);
     }
 }

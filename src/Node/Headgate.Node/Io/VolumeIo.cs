@@ -56,6 +56,9 @@ public abstract class VolumeIo : QosRequest
     /// </summary>
     public abstract void OnCompleted(IoFault fault);
 
+    /// <summary>When it left the gate for the medium, in monotonic nanoseconds.</summary>
+    public long DispatchedNs => Ticket.DispatchedNs;
+
     /// <summary>For the gate and the engine: intrusive link, time stamps, scheduler's ticket. Not for sessions.</summary>
     internal IoTicket Ticket;
 }

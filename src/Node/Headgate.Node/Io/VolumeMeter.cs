@@ -6,6 +6,8 @@ namespace Headgate.Node.Io;
 internal sealed class VolumeMeter
 {
     private const long SampleNs = VolumeStatistics.SamplePeriodMs * 1_000_000L;
+    private const long AlwaysWaitingNs = SampleNs / 100 * 95; // a gap between two I/Os is no lack of demand
+    private const double MinKept = 0.98; // the contract's band for a min
     private const int PageMask = 4095; // Element calls an access unaligned when it is not in whole 4 KiB pages
 
     private Counters _total;
@@ -15,19 +17,29 @@ internal sealed class VolumeMeter
     private long _unalignedReads, _unalignedWrites;
     private long _gateNs, _mediumNs;
     private long _touchedNs;
-    private bool _wasThrottled;
+    private long _throttledNs, _belowMinNs;
+    private bool _wasThrottled, _wasWaiting;
+    private SizeCounts _readSizes, _writeSizes;
+    private PercentCounts _belowMin, _minToMax, _utilization, _throttles;
+    private readonly LatencyHistogram _latencies = new();
 
     private struct Counters
     {
-        public long ReadOps, WriteOps, ReadBytes, WriteBytes, Cost, ReadNs, WriteNs, ThrottledNs;
+        public long ReadOps, WriteOps, ReadBytes, WriteBytes, Cost, ReadNs, WriteNs, ThrottledNs, WaitingNs;
     }
 
-    /// <summary>Notes whether the volume's limit holds it from now on; time up to now counts as it was before.</summary>
-    public void NoteThrottled(bool isThrottled, long now)
+    /// <summary>The limits that samples are held against from now on.</summary>
+    public VolumeLimits Limits { get; set; } = VolumeLimits.None;
+
+    /// <summary>
+    /// Notes whether I/O waits in the gate from now on, and whether the volume's own limit is why; time up to now counts
+    /// as it was before.
+    /// </summary>
+    public void NoteState(bool isWaiting, bool isThrottled, long now)
     {
         Roll(now);
-        if (_wasThrottled) _current.ThrottledNs += now - Math.Max(_touchedNs, _sampleIndex * SampleNs);
-        (_touchedNs, _wasThrottled) = (now, isThrottled);
+        NoteTime(now);
+        (_touchedNs, _wasWaiting, _wasThrottled) = (now, isWaiting, isThrottled);
     }
 
     /// <summary>Counts one I/O that has come back.</summary>
@@ -41,6 +53,9 @@ internal sealed class VolumeMeter
         _current.Cost += io.Ticket.CostHundredths;
         if (io.TransferBytes == 0) return;
 
+        _latencies.Note(gateNs + mediumNs, now);
+        if (io.IsWrite) _writeSizes = _writeSizes.With(io.TransferBytes);
+        else _readSizes = _readSizes.With(io.TransferBytes);
         var isAligned = io.Kind == IoKind.Call || ((io.Offset | io.TransferBytes) & PageMask) == 0;
         Count(ref _total, io, gateNs + mediumNs);
         Count(ref _current, io, gateNs + mediumNs);
@@ -51,7 +66,7 @@ internal sealed class VolumeMeter
 
     public VolumeStatistics Read(VolumeLimits limits, long burstCredit, int depth, long now)
     {
-        NoteThrottled(_wasThrottled, now);
+        NoteState(_wasWaiting, _wasThrottled, now);
         var ops = _last.ReadOps + _last.WriteOps;
         var normalized = PerSecond(_last.Cost) / CostCurve.HundredthsPerIo;
         return new VolumeStatistics
@@ -80,6 +95,17 @@ internal sealed class VolumeMeter
             BurstIopsCredit = burstCredit,
             GateWaitUsTotal = _gateNs / 1000,
             MediumUsTotal = _mediumNs / 1000,
+            ThrottledMsTotal = (_throttledNs + _current.ThrottledNs) / 1_000_000,
+            BelowMinMsTotal = _belowMinNs / 1_000_000,
+            LatencyUsP50 = _latencies.Percentile(0.5, now),
+            LatencyUsP99 = _latencies.Percentile(0.99, now),
+            LatencyUsP999 = _latencies.Percentile(0.999, now),
+            ReadSizes = _readSizes,
+            WriteSizes = _writeSizes,
+            BelowMinPercents = _belowMin,
+            MinToMaxPercents = _minToMax,
+            UtilizationPercents = _utilization,
+            ThrottlePercents = _throttles,
         };
     }
 
@@ -99,14 +125,40 @@ internal sealed class VolumeMeter
         }
     }
 
+    private void NoteTime(long until)
+    {
+        var passed = until - Math.Max(_touchedNs, _sampleIndex * SampleNs);
+        if (passed <= 0) return;
+        if (_wasThrottled) _current.ThrottledNs += passed;
+        if (_wasWaiting) _current.WaitingNs += passed;
+    }
+
     private void Roll(long now)
     {
         var index = now / SampleNs;
         if (index == _sampleIndex) return;
-        if (_wasThrottled) _current.ThrottledNs += Math.Max(0, (_sampleIndex + 1) * SampleNs - Math.Max(_touchedNs, _sampleIndex * SampleNs));
-        _last = index == _sampleIndex + 1 ? _current : new Counters { ThrottledNs = _wasThrottled ? SampleNs : 0 };
+        NoteTime((_sampleIndex + 1) * SampleNs);
+        EndSample(_current, samples: 1);
+        var stillNs = new Counters { ThrottledNs = _wasThrottled ? SampleNs : 0, WaitingNs = _wasWaiting ? SampleNs : 0 };
+        if (_wasWaiting && index > _sampleIndex + 1) EndSample(stillNs, index - _sampleIndex - 1);
+        _last = index == _sampleIndex + 1 ? _current : stillNs;
         _current = default;
         _sampleIndex = index;
+    }
+
+    // What its owner may know afterwards: how long it was held, and how long it got less than its min although it asked.
+    private void EndSample(in Counters sample, long samples)
+    {
+        _throttledNs += sample.ThrottledNs * samples;
+        var (min, max) = (Limits.MinIops, Limits.MaxIops);
+        var iops = (double)PerSecond(sample.Cost) / CostCurve.HundredthsPerIo;
+        if (min > 0 && sample.WaitingNs >= AlwaysWaitingNs && iops < min * MinKept) _belowMinNs += SampleNs * samples;
+        if (sample.Cost == 0 && sample.WaitingNs == 0) return; // nobody asked: no sample
+
+        if (min > 0 && iops < min) _belowMin = _belowMin.With(iops / min);
+        else if (max > min) _minToMax = _minToMax.With((iops - min) / (max - min));
+        if (max > 0) _utilization = _utilization.With(iops / max);
+        _throttles = _throttles.With((double)sample.ThrottledNs / SampleNs);
     }
 
     private static long PerSecond(long perSample) => perSample * 1000 / VolumeStatistics.SamplePeriodMs;

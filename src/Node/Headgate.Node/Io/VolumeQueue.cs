@@ -23,6 +23,9 @@ public sealed class VolumeQueue
     /// <summary>Whether so many wait that the target should let no more in (shrink the CmdSN window, TASK SET FULL).</summary>
     public bool IsFull => Depth >= _gate.DepthPerVolumeMax;
 
+    /// <summary>Whether I/O waits in the gate rather than passing it at once. A look from outside the lock: for what need not be exact.</summary>
+    internal bool HasBacklog => Scheduled.Waiting > 0;
+
     /// <summary>Puts new limits in force at once, for waiting I/O too. Any thread.</summary>
     public void Configure(VolumeLimits limits) => _gate.Configure(this, limits);
 
@@ -39,6 +42,8 @@ public sealed class VolumeQueue
 
     /// <summary>What it has of the slow lane; touched under that lane's lock.</summary>
     internal LaneShare SlowShare { get; } = new();
+
+    internal void NoteState(long now) => Meter.NoteState(Scheduled.Waiting > 0, Scheduled.IsThrottled, now);
 
     internal void Enter() => Volatile.Write(ref _depth, _depth + 1);
 

@@ -60,6 +60,39 @@ public sealed record VolumeStatistics
 
     /// <summary>Time that finished I/Os took from the gate to the end of the access, in microseconds.</summary>
     public long MediumUsTotal { get; init; }
+
+    /// <summary>Time in which the volume's own limit held I/O back, in milliseconds.</summary>
+    public long ThrottledMsTotal { get; init; }
+
+    /// <summary>Samples in which it always had I/O waiting and yet got less than 98 % of its min, in milliseconds.</summary>
+    public long BelowMinMsTotal { get; init; }
+
+    /// <summary>Median latency over the last 5 to 10 s, within 12.5 %; 0 without I/O.</summary>
+    public long LatencyUsP50 { get; init; }
+
+    /// <summary>The same for 99 of 100 I/Os.</summary>
+    public long LatencyUsP99 { get; init; }
+
+    /// <summary>The same for 999 of 1000 I/Os.</summary>
+    public long LatencyUsP999 { get; init; }
+
+    /// <summary>Reads by size.</summary>
+    public SizeCounts ReadSizes { get; init; }
+
+    /// <summary>Writes by size.</summary>
+    public SizeCounts WriteSizes { get; init; }
+
+    /// <summary>Samples below min, by their share of min. Samples in which nobody asked are in none of these.</summary>
+    public PercentCounts BelowMinPercents { get; init; }
+
+    /// <summary>Samples at min or above, by how far they were from min to max; above 100 % in a burst.</summary>
+    public PercentCounts MinToMaxPercents { get; init; }
+
+    /// <summary>Samples of a volume with a max, by their share of it.</summary>
+    public PercentCounts UtilizationPercents { get; init; }
+
+    /// <summary>Samples by the share of the time in which the volume's own limit held I/O.</summary>
+    public PercentCounts ThrottlePercents { get; init; }
 }
 
 /// <summary>What the whole node served.</summary>
