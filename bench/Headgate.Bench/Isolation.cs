@@ -40,7 +40,7 @@ internal static class Isolation
     {
         using var path = new IoPath(qos
             ? new IoPathOptions()
-            : new IoPathOptions { InFlightMax = 128, DataThreads = 128, ReservedPlaces = 0, PieceBytes = 64 << 20 });
+            : new IoPathOptions { IsScheduled = false, DataThreads = 128 });
         var victim = Volume(path, device, 1, qos ? new VolumeLimits { MinIops = VictimIops } : VolumeLimits.None);
         var greedy = Enumerable.Range(0, neighbours).Select(i => Volume(path, device, 2 + i, VolumeLimits.None)).ToList();
         var noise = greedy.SelectMany((volume, v) => Enumerable.Range(0, NeighbourDepth)

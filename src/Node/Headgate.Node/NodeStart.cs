@@ -19,13 +19,6 @@ internal static class NodeStart
 
     private const string PasswordLetters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
 
-    /// <summary>A first figure for admission, which an admin can replace: short, since the first start waits for it.</summary>
-    private static readonly TimeSpan CalibrationTime = TimeSpan.FromSeconds(1);
-
-    private static readonly NodeEvent QosIsOff = new(
-        "qos-off", NodeEventSeverity.Warning,
-        "QoS IS OFF: no min, max, burst or bandwidth limit of any volume is kept until the node is started without '--qos off', which is for measuring only.");
-
     public static async Task<StorageNode> RunAsync(StorageNodeOptions options, CancellationToken cancellation)
     {
         Check(options);
@@ -49,7 +42,8 @@ internal static class NodeStart
         var catalog = Keep(opened, OpenCatalog(options, folder));
         var store = Keep(opened, OpenStore(options, folder, events));
         var unusable = CatalogRepair.Run(catalog, store, events);
-        var capacity = new NodeCapacity(store, CapacityOf(options, catalog, folder, events), options.OverCommit, options.CapacityBytes);
+        var measurement = new CapacityMeasurement(options, catalog, folder, events);
+        var capacity = new NodeCapacity(store, measurement.AtStart(), options.OverCommit, options.CapacityBytes);
         var io = Keep(opened, new IoPath(
             new IoPathOptions { CapacityIops = options.CapacityIops ?? 0, IsScheduled = options.IsQosOn }, options.Logging.CreateLogger<IoPath>()));
         if (!options.IsQosOn) events.Raise(QosIsOff);
@@ -72,6 +66,7 @@ internal static class NodeStart
             var parts = new NodeParts
             {
                 Folder = folder, Catalog = catalog, Store = store, Io = io, Overload = overload, Runtimes = runtimes, Capacity = capacity,
+                Measurement = measurement,
                 Sessions = sessions, Target = target, Server = server,
             };
             return new StorageNode(parts, api.StartMaintenance(log), api.Credentials, api.Addresses);
@@ -145,15 +140,6 @@ internal static class NodeStart
 
     private static bool SameText(string left, string right) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right));
-
-    private static long CapacityOf(StorageNodeOptions options, NodeCatalog catalog, DataFolder folder, EventLog events)
-    {
-        if ((options.CapacityIops ?? catalog.Current.Identity.MeasuredIops) is { } known) return known;
-        var found = MediumCalibration.Run(folder.Root, CalibrationTime, options.Io);
-        catalog.Change(edit => edit.SetIdentity(edit.State.Identity with { MeasuredIops = found.Iops }));
-        events.Raise(new NodeEvent("capacity-measured", NodeEventSeverity.Information, $"This node can serve {found.Iops} IOPS: {found.Description}"));
-        return found.Iops;
-    }
 
     private static void OpenVolumes(NodeCatalog catalog, VolumeRuntimes runtimes, IReadOnlySet<long> unusable)
     {

@@ -58,6 +58,13 @@ public sealed class StorageNode : IAsyncDisposable
             _parts.Runtimes.All.Sum(runtime => runtime.Queue.ReadStatistics().NormalizedIops), "pread/pwrite threads");
     }
 
+    /// <summary>
+    /// Measures the medium anew, for some seconds beside what clients do; the result is kept, raised as an event, and what
+    /// admission goes by, unless a capacity is set.
+    /// </summary>
+    /// <exception cref="IOException">The medium cannot be measured.</exception>
+    public Task<CalibrationResult> MeasureCapacityAsync() => Task.Run(() => _parts.Measurement.Again(_parts.Capacity));
+
     /// <summary>One round of what the node does every few seconds, now.</summary>
     internal Task RunMaintenanceAsync() => _maintenance.RunOnceAsync(CancellationToken.None);
 
@@ -94,6 +101,7 @@ internal sealed class NodeParts : IAsyncDisposable
     public required OverloadEvents Overload { get; init; }
     public required VolumeRuntimes Runtimes { get; init; }
     public required NodeCapacity Capacity { get; init; }
+    public required CapacityMeasurement Measurement { get; init; }
     public required SessionRegistry Sessions { get; init; }
     public required IscsiTarget Target { get; init; }
     public required ElementServer Server { get; init; }

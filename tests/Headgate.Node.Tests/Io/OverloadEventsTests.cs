@@ -1,4 +1,5 @@
 using Headgate.Node.Io;
+using Headgate.Node.Tests.ElementApi;
 using Headgate.Qos;
 using Microsoft.Extensions.Time.Testing;
 
@@ -11,7 +12,7 @@ public sealed class OverloadEventsTests
     [Fact]
     public void Overload_is_told_once_with_figures_and_so_is_its_end()
     {
-        var raised = new Raised();
+        var raised = new RecordedEvents();
         using var fixture = new PathFixture();
         using var events = new OverloadEvents(fixture.Path, raised, new FakeTimeProvider());
         long overloadNs = 0;
@@ -20,10 +21,10 @@ public sealed class OverloadEventsTests
             if (second is > 5 and <= 15) overloadNs += Second * 2 / 5;
             events.Look(new OverloadReading(overloadNs, 12_500), second * Second);
         }
-        Assert.Equal(["qos-overload", "qos-overload-ended"], raised.Events.Select(one => one.Code));
-        Assert.Contains("12500 IOPS", raised.Events[0].Message, StringComparison.Ordinal);
-        Assert.Contains("60 % of its minimum", raised.Events[0].Message, StringComparison.Ordinal);
-        Assert.Contains("For 10 s volumes got 60 % of them", raised.Events[1].Message, StringComparison.Ordinal);
+        Assert.Equal(["qos-overload", "qos-overload-ended"], raised.All.Select(one => one.Code));
+        Assert.Contains("12500 IOPS", raised.All[0].Message, StringComparison.Ordinal);
+        Assert.Contains("60 % of its minimum", raised.All[0].Message, StringComparison.Ordinal);
+        Assert.Contains("For 10 s volumes got 60 % of them", raised.All[1].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,12 +36,5 @@ public sealed class OverloadEventsTests
         await fixture.Submit(busy).Done;
         for (var i = 0; i < 3; i++) fixture.Submit(busy);
         Assert.Equal(700, fixture.Path.ReadOverload().MinIopsInDemand);
-    }
-
-    private sealed class Raised : INodeEvents
-    {
-        public List<NodeEvent> Events { get; } = [];
-
-        public void Raise(NodeEvent happened) => Events.Add(happened);
     }
 }

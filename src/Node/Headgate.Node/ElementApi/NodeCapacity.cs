@@ -29,11 +29,16 @@ internal sealed class NodeCapacity(VolumeStore store, long capacityIops, double 
     /// <summary>Above this nothing new is made: thin volumes that are there have to go on.</summary>
     public const int Stage4Percent = 97;
 
+    private long _iops = capacityIops;
+
     /// <summary>4 KiB IOPS that the node can serve.</summary>
-    public long Iops { get; } = capacityIops;
+    public long Iops => Volatile.Read(ref _iops);
 
     /// <summary>The minimums of all volumes may add up to this.</summary>
-    public long PromisableIops { get; } = (long)(capacityIops * overCommit);
+    public long PromisableIops => (long)(Iops * overCommit);
+
+    /// <summary>Goes by another figure from now on; what is promised stays promised.</summary>
+    public void SetIops(long iops) => Volatile.Write(ref _iops, iops);
 
     /// <summary>Bytes that volumes and snapshots may fill.</summary>
     public long Bytes => capacityBytes ?? store.UsedBytesTotal + store.FreeBytes;

@@ -60,7 +60,7 @@ public sealed partial class IoPath : IDisposable
         if (_gate.TrySubmit(io, out var ready))
         {
             Post(ready);
-            ThreadSlice.Follow(isShort: !queue.HasBacklog);
+            if (Options.IsScheduled) ThreadSlice.Follow(isShort: !queue.HasBacklog);
         }
         else
         {
@@ -162,9 +162,10 @@ public sealed partial class IoPath : IDisposable
         var offset = io.Offset;
         var rest = io.Buffer.Span;
         if (io.Kind == IoKind.Write && io.Durable) return device.Write(offset, rest, durable: true);
+        var pieceBytes = Options.IsScheduled ? Options.PieceBytes : int.MaxValue;
         while (true)
         {
-            var piece = rest[..Math.Min(rest.Length, Options.PieceBytes)];
+            var piece = rest[..Math.Min(rest.Length, pieceBytes)];
             var fault = io.Kind == IoKind.Read ? device.Read(offset, piece) : device.Write(offset, piece, durable: false);
             if (fault != IoFault.None || piece.Length == rest.Length) return fault;
             rest = rest[piece.Length..];
