@@ -19,6 +19,10 @@ internal static class NodeStart
 
     private const string PasswordLetters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
 
+    private static readonly NodeEvent QosIsOff = new(
+        "qos-off", NodeEventSeverity.Warning,
+        "QoS IS OFF: no min, max, burst or bandwidth limit of any volume is kept until the node is started without '--qos off', which is for measuring only.");
+
     public static async Task<StorageNode> RunAsync(StorageNodeOptions options, CancellationToken cancellation)
     {
         Check(options);
