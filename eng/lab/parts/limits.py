@@ -1,10 +1,11 @@
 """A volume's maximum, measured where it counts: in the guest."""
 
-from report import Skipped, require
+from report import Failed, Skipped, require
 
 LOW, HIGH = 500, 1000  # within what a guest under emulation can do: about 1400 IOPS through QEMU's user-mode network
 SECONDS = 10
 BELOW, ABOVE = 0.95, 1.02
+WINDOWS = 3
 UNLIMITED = 40000
 HEADROOM = 1.15  # a guest that does less than this much more on its own is itself the limit now and then
 
@@ -18,22 +19,19 @@ def run(lab):
     for pattern in ("randread", "randwrite"):
         with report.check(f"{pattern}: a maximum of {LOW} holds in the guest") as figures:
             limit(lab, UNLIMITED)
-            load(a.guest, disk, pattern, 2 * SECONDS + 20)
+            load(a.guest, disk, pattern, (1 + WINDOWS) * SECONDS + 60)
             able[pattern] = measured(a.guest, disk)
             limit(lab, LOW)
-            iops = measured(a.guest, disk)
+            figures.append(f"{able[pattern]:.0f} IOPS without a limit")
+            judge(a.guest, disk, LOW, able[pattern], figures)
             unload(a.guest, disk)
-            figures += [f"{iops:.1f} IOPS over {SECONDS} s", f"{able[pattern]:.0f} without a limit"]
-            within(iops, LOW, able[pattern])
 
     with report.check(f"set-qos from {LOW} to {HIGH} and back under load, without a reconnect") as figures:
-        load(a.guest, disk, "randread", 3 * SECONDS + 40)
+        load(a.guest, disk, "randread", 3 * WINDOWS * SECONDS + 90)
         before = lab.product.element("ListISCSISessions")["sessions"]
         for maximum in (LOW, HIGH, LOW):
             limit(lab, maximum)
-            iops = measured(a.guest, disk)
-            figures.append(f"{maximum} -> {iops:.1f}")
-            within(iops, maximum, able.get("randread", 0))
+            judge(a.guest, disk, maximum, able.get("randread", 0), figures)
         after = lab.product.element("ListISCSISessions")["sessions"]
         require([s["sessionID"] for s in before] == [s["sessionID"] for s in after], "a session was dropped")
         unload(a.guest, disk)
@@ -68,9 +66,19 @@ def measured(guest, disk):
     return (last[1] - first[1]) / (last[0] - first[0])
 
 
-def within(iops, maximum, able):
-    """Never above; and not below, where the guest could do more: what it cannot reach says nothing of the limit."""
-    require(iops <= maximum * ABOVE, f"{iops:.1f} IOPS are more than {maximum} +2 %")
+def judge(guest, disk, maximum, able, figures):
+    """Never above in any window; and in one of them not below, where the guest could do more. What a guest does not ask for while
+    a busy machine does not let it run is lost, and says nothing of the limit."""
+    seen = []
+    for _ in range(WINDOWS):
+        seen.append(measured(guest, disk))
+        require(seen[-1] <= maximum * ABOVE, f"{seen[-1]:.1f} IOPS are more than {maximum} +2 %")
+        if seen[-1] >= maximum * BELOW:
+            break
+    told = ", ".join(f"{iops:.1f}" for iops in seen)
+    figures.append(f"{maximum} -> {told} over {SECONDS} s")
+    if seen[-1] >= maximum * BELOW:
+        return
     if able < maximum * HEADROOM:
-        raise Skipped(f"the guest does {able:.0f} IOPS without a limit on this machine as busy as it is: too few to judge {maximum} from below")
-    require(iops >= maximum * BELOW, f"{iops:.1f} IOPS are less than {maximum} -5 %")
+        raise Skipped(f"{maximum} -> {told}: the guest does {able:.0f} IOPS without a limit on this machine as busy as it is: too few to judge from below")
+    raise Failed(f"{told} IOPS are less than {maximum} -5 %")
