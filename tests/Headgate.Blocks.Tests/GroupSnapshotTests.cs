@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using static Headgate.Blocks.Tests.VolumeStoreTests;
 
 namespace Headgate.Blocks.Tests;
@@ -20,10 +21,15 @@ public sealed class GroupSnapshotTests
             return store.Open(id);
         }).ToArray();
         var stop = false;
+        var longest = TimeSpan.Zero; // what a write waited for at most, told and not judged
         var writer = Task.Factory.StartNew(() =>
         {
             for (var number = 1; !Volatile.Read(ref stop); number++)
+            {
+                var began = Stopwatch.GetTimestamp();
                 foreach (var device in devices) Assert.Equal(IoFault.None, device.Write(0, Number(number), durable: false));
+                if (Stopwatch.GetElapsedTime(began) is var took && took > longest) longest = took;
+            }
         }, TaskCreationOptions.LongRunning);
         for (var group = 1; group <= 8; group++)
         {
@@ -39,6 +45,7 @@ public sealed class GroupSnapshotTests
         }
         Volatile.Write(ref stop, true);
         await writer;
+        TestContext.Current.TestOutputHelper?.WriteLine($"a round of {volumes} writes took {longest.TotalMilliseconds:0.0} ms at most");
     }
 
     [Fact]

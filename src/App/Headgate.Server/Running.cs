@@ -53,6 +53,7 @@ internal static class Running
                     : null,
                 CapacityIops = options.CapacityIops,
                 IsQosOn = options.IsQosOn,
+                Io = options.Io,
                 Events = events,
                 Logging = logs,
             }, stop);

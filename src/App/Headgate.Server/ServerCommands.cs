@@ -31,6 +31,7 @@ internal static class ServerCommands
             DefaultValueFactory = _ => "on",
         };
         qos.AcceptOnlyFromAmong("on", "off");
+        var io = FileIoOption.Make();
         var noSample = new Option<bool>("--no-sample") { Description = "No sample zone, pool and offerings." };
 
         Command Make(string name, string help, Func<ServerOptions, CliConsole, CancellationToken, Task> run, params Option[] takes)
@@ -46,6 +47,7 @@ internal static class ServerCommands
                 Element = Given(args, element),
                 CapacityIops = args.GetResult(capacity) is null ? null : args.GetValue(capacity),
                 IsQosOn = args.GetResult(qos) is null || args.GetValue(qos) != "off",
+                Io = args.GetResult(io) is null ? Blocks.FileIoMode.Auto : args.GetRequiredValue(io),
                 Sample = args.GetResult(noSample) is null || !args.GetValue(noSample),
             }, run, stop));
             return command;
@@ -53,9 +55,9 @@ internal static class ServerCommands
 
         return
         [
-            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, element, capacity, qos, noSample),
+            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, element, capacity, qos, io, noSample),
             Make("server", "Start the management server alone.", Running.ServerAsync, http),
-            Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, element, capacity, qos),
+            Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, element, capacity, qos, io),
         ];
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Headgate.Blocks;
 
 namespace Headgate.Server;
 
@@ -22,6 +23,9 @@ internal sealed record ServerOptions
 
     /// <summary>Whether the node keeps its promises; off is for measuring.</summary>
     public bool IsQosOn { get; init; } = true;
+
+    /// <summary>How the node reads and writes its volumes' files.</summary>
+    public FileIoMode Io { get; init; } = FileIoMode.Auto;
 
     /// <summary>Whether a fresh data folder gets a sample zone, pool and offerings.</summary>
     public bool Sample { get; init; } = true;

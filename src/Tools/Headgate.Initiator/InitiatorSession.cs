@@ -135,9 +135,15 @@ public sealed class InitiatorSession : IAsyncDisposable
         return cdb;
     }
 
-    /// <summary>Runs one command to its status; a unit attention (a fresh login has one) is taken note of and the command repeated.</summary>
-    private async Task ExecuteAsync(byte[] cdb, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken stop)
+    /// <summary>
+    /// Runs any one command to its status, with room for what it reads and all that it writes; a unit attention (a fresh
+    /// login has one) is taken note of and the command repeated.
+    /// </summary>
+    /// <exception cref="IOException">The connection is gone.</exception>
+    /// <exception cref="InvalidDataException">The target refused, with its sense.</exception>
+    public async Task ExecuteAsync(byte[] cdb, Memory<byte> into, ReadOnlyMemory<byte> from, CancellationToken stop)
     {
+        ArgumentNullException.ThrowIfNull(cdb);
         while (true)
         {
             var command = new Command(into, from);

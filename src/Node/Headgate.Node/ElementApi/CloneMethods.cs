@@ -24,7 +24,7 @@ internal sealed class CloneMethods(NodeServices node)
         ElementHandler.For(ElementMethods.CancelClone, Cancel),
         ElementHandler.For(ElementMethods.GetAsyncResult, GetResult),
         ElementHandler.For(ElementMethods.ListAsyncResults, ListResults),
-        ElementHandler.For(ElementMethods.ListSyncJobs, (Empty _) => new ListSyncJobsResult()),
+        ElementHandler.For(ElementMethods.ListSyncJobs, (Empty _) => new ListSyncJobsResult { SyncJobs = SyncJobRows.Of(node.Store.List()) }),
         ElementHandler.For(ElementMethods.ListBulkVolumeJobs, (Empty _) => new ListBulkVolumeJobsResult()),
     ];
 
