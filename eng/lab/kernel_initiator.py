@@ -78,6 +78,7 @@ def main(root, images, parts):
             lab.report.part(part, lambda: importlib.import_module(f"parts.{part}").run(lab))
         finished = True
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one shall not cut the tidying short
         if lab.report.failed or not finished:
             print(f"# last lines of the program's log:\n{lab.product.log()[-3000:]}", flush=True)
         lab.end()
