@@ -14,6 +14,12 @@ public interface ILoginPolicy
     /// <summary><see cref="LoginStatus.Success"/>, or why not. Called once, after authentication, for normal sessions.</summary>
     LoginStatus Authorize(string initiatorName, string? chapUser, string targetName);
 
-    /// <summary>Whether there is such a session, for logins that want to add a connection to it.</summary>
-    bool SessionExists(string initiatorName, ulong isid, ushort tsih);
+    /// <summary>The session with this handle, for logins that want to go on with it; null when there is none.</summary>
+    ExistingSession? FindSession(string initiatorName, ulong isid, ushort tsih);
+
+    /// <summary>
+    /// Where a normal session shall go instead; null: here. Asked twice: when names are known, with
+    /// <paramref name="isAuthorized"/> false, and again once the initiator may know about the target.
+    /// </summary>
+    Redirection? FindRedirection(string targetName, bool isAuthorized);
 }

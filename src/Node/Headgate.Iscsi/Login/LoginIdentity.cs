@@ -39,6 +39,9 @@ public sealed class LoginIdentity
         return true;
     }
 
+    /// <summary>A login to a session that there is need not name its target again.</summary>
+    public void Assume(string targetName) => TargetName ??= targetName;
+
     /// <summary>What is still missing once the first request is whole: a status and a sentence, or success.</summary>
     public (LoginStatus Status, string? Problem) Check() => this switch
     {

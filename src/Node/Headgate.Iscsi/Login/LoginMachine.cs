@@ -42,6 +42,12 @@ public sealed class LoginMachine(
     /// <summary>CID of the first request.</summary>
     public ushort ConnectionId { get; private set; }
 
+    /// <summary>TSIH of the first request: 0 for a new session, else of the one that the login goes on with.</summary>
+    public ushort Tsih { get; private set; }
+
+    /// <summary>Connection reinstatement: the login takes the place of its session's connection (RFC 7143 section 6.3.4).</summary>
+    public bool IsReinstatement => Tsih != 0;
+
     public string? ProvenUser => _chap?.ProvenUser;
 
     /// <summary>The CHAP user that was named, proven or not.</summary>
@@ -77,8 +83,9 @@ public sealed class LoginMachine(
         if (request.WantsTransit && request.Continues)
             return Refuse(LoginStatus.InitiatorError, "bits T and C are both set.");
 
-        if (_stage is null) (Isid, ConnectionId) = (request.Isid, request.ConnectionId);
-        else if (Isid != request.Isid) return Refuse(LoginStatus.InvalidDuringLogin, "its ISID changed during login.");
+        if (_stage is null) (Isid, ConnectionId, Tsih) = (request.Isid, request.ConnectionId, request.Tsih);
+        else if ((Isid, ConnectionId, Tsih) != (request.Isid, request.ConnectionId, request.Tsih))
+            return Refuse(LoginStatus.InvalidDuringLogin, "its ISID, TSIH or CID changed during login.");
 
         var (current, next) = (request.CurrentStage, request.NextStage);
         if (current is not (LoginStage.Security or LoginStage.Operational) || current != (_stage ?? current))
@@ -113,19 +120,38 @@ public sealed class LoginMachine(
 
     private LoginReply Identify(LoginRequest request, List<KeyValuePair<string, string>> output)
     {
+        var existing = IsReinstatement && Identity.InitiatorName is { } initiator ? policy.FindSession(initiator, Isid, Tsih) : null;
+        if (existing is not null) Identity.Assume(existing.TargetName);
         var (status, problem) = Identity.Check();
         if (status != LoginStatus.Success) return Refuse(status, problem!);
-        if (request.Tsih != 0)
-        {
-            return policy.SessionExists(Identity.InitiatorName!, Isid, request.Tsih)
-                ? Refuse(LoginStatus.TooManyConnections, "it wants a second connection in its session; MaxConnections is 1.")
-                : Refuse(LoginStatus.SessionDoesNotExist, $"it names session {request.Tsih}, which does not exist.");
-        }
+        if (IsReinstatement && WhyNotIn(existing) is { Status: not LoginStatus.Success } refused) return refused;
+        if (!Identity.IsDiscovery && policy.FindRedirection(Identity.TargetName!, isAuthorized: false) is { } elsewhere)
+            return SendTo(elsewhere);
+
         _identified = true;
-        _negotiator = new Negotiator(Identity.IsDiscovery);
+        _negotiator = new Negotiator(Identity.IsDiscovery, existing?.Parameters);
         if (!Identity.IsDiscovery)
             output.Add(new("TargetPortalGroupTag", portalGroupTag.ToString(CultureInfo.InvariantCulture)));
         return default;
+    }
+
+    /// <summary>A login goes on with a session only in the place of its connection: there is one (MaxConnections).</summary>
+    private LoginReply WhyNotIn(ExistingSession? session) => session switch
+    {
+        null => Refuse(LoginStatus.SessionDoesNotExist, $"it names session {Tsih}, which does not exist."),
+        _ when Identity.IsDiscovery || session.TargetName != Identity.TargetName =>
+            Refuse(LoginStatus.CannotIncludeInSession, $"session {Tsih} is one with {session.TargetName}."),
+        _ when session.ConnectionId != ConnectionId =>
+            Refuse(LoginStatus.TooManyConnections, "it wants a second connection in its session; MaxConnections is 1."),
+        _ => default,
+    };
+
+    private LoginReply SendTo(Redirection elsewhere)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        TextPairs.Append(text, "TargetAddress", elsewhere.Address);
+        var status = elsewhere.IsPermanent ? LoginStatus.MovedPermanently : LoginStatus.MovedTemporarily;
+        return Refuse(status, $"it is sent on to {elsewhere.Address}.") with { Text = text.WrittenMemory };
     }
 
     private LoginReply Security(
@@ -178,7 +204,9 @@ public sealed class LoginMachine(
         LoginRequest request, Dictionary<string, string> keys, List<KeyValuePair<string, string>> output)
     {
         if (Authorize() is { Status: not LoginStatus.Success } refused) return refused;
-        foreach (var (key, value) in keys)
+        if (keys.ContainsKey("SendTargets")) return Refuse(LoginStatus.InitiatorError, "SendTargets does not belong into a login.");
+        // Whether FirstBurstLength matters, and how much it may be, depends on the other keys, wherever they stand.
+        foreach (var (key, value) in keys.OrderBy(pair => pair.Key == "FirstBurstLength"))
             if (_negotiator.Answer(key, value) is { } answer) output.Add(new(key, answer));
         if (_negotiator.Declare() is { } ours) output.Add(new("MaxRecvDataSegmentLength", ours));
         return Reply(output, request, request.WantsTransit);
@@ -194,6 +222,7 @@ public sealed class LoginMachine(
         {
             var status = policy.Authorize(Identity.InitiatorName!, ProvenUser, Identity.TargetName!);
             if (status != LoginStatus.Success) return Refuse(status, Reason(status));
+            if (policy.FindRedirection(Identity.TargetName!, isAuthorized: true) is { } elsewhere) return SendTo(elsewhere);
         }
         _authorized = true;
         return default;

@@ -4,6 +4,8 @@ namespace Headgate.Iscsi.Login;
 public enum LoginStatus : ushort
 {
     Success = 0x0000,
+    MovedTemporarily = 0x0101,
+    MovedPermanently = 0x0102,
     InitiatorError = 0x0200,
     AuthenticationFailure = 0x0201,
     AuthorizationFailure = 0x0202,

@@ -69,6 +69,9 @@ public readonly ref struct TaskManagementRequest(BasicHeader header)
     public TaskManagementFunction Function => (TaskManagementFunction)(_bytes[1] & 0x7F);
 
     public uint ReferencedTaskTag => ReadUInt32BigEndian(_bytes[20..]);
+
+    /// <summary>RefCmdSN, of ABORT TASK only.</summary>
+    public uint ReferencedCmdSn => ReadUInt32BigEndian(_bytes[32..]);
 }
 
 /// <summary>RFC 7143 section 11.12.</summary>

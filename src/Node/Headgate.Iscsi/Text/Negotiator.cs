@@ -3,7 +3,9 @@ using System.Globalization;
 namespace Headgate.Iscsi.Text;
 
 /// <summary>Answers the operational keys of one login from <see cref="KeyRule.All"/>, and remembers what was agreed.</summary>
-public sealed class Negotiator(bool isDiscovery)
+/// <param name="isDiscovery">Keys of normal sessions are irrelevant.</param>
+/// <param name="session">What is agreed already, when the login goes on with a session; null in a leading login.</param>
+public sealed class Negotiator(bool isDiscovery, SessionParameters? session = null)
 {
     public const string NotUnderstood = "NotUnderstood";
     public const string Irrelevant = "Irrelevant";
@@ -25,12 +27,14 @@ public sealed class Negotiator(bool isDiscovery)
         if (IsAnswer(offered)) return null; // to a key of ours; none of ours can be refused with effect
         if (!KeyRule.All.TryGetValue(key, out var rule)) return NotUnderstood;
         if (isDiscovery && !rule.InDiscovery) return Irrelevant;
+        if (session is not null && !rule.OfConnection) return Reject; // "leading only", section 13
         if (key == "FirstBurstLength" && Says("InitialR2T") && !Says("ImmediateData")) return Irrelevant; // section 13.14
 
         var result = rule.Function switch
         {
             KeyFunction.FirstSupported => FirstSupported(rule, offered),
             KeyFunction.And or KeyFunction.Or => Combine(rule, offered),
+            KeyFunction.Refused => null,
             _ => Number(rule, offered),
         };
         if (result is null) return Reject;
@@ -47,7 +51,15 @@ public sealed class Negotiator(bool isDiscovery)
     }
 
     /// <summary>What is agreed so far.</summary>
-    public SessionParameters Result() => new()
+    public SessionParameters Result() => session is null ? Agreed() : session with
+    {
+        HeaderDigest = Agreed().HeaderDigest,
+        DataDigest = Agreed().DataDigest,
+        InitiatorMaxRecvBytes = Agreed().InitiatorMaxRecvBytes,
+        TargetMaxRecvBytes = Agreed().TargetMaxRecvBytes,
+    };
+
+    private SessionParameters Agreed() => new()
     {
         HeaderDigest = Text("HeaderDigest") == "CRC32C",
         DataDigest = Text("DataDigest") == "CRC32C",
@@ -70,7 +82,8 @@ public sealed class Negotiator(bool isDiscovery)
             : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
-    private static bool IsAnswer(string value) => value is NotUnderstood or Irrelevant or Reject;
+    /// <summary>Whether a value is an answer and no offer (section 6.2).</summary>
+    public static bool IsAnswer(string value) => value is NotUnderstood or Irrelevant or Reject;
 
     private string Text(string key) => _agreed.GetValueOrDefault(key) ?? KeyRule.All[key].Default;
 

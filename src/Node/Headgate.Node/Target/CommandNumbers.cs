@@ -22,6 +22,7 @@ internal sealed class CommandNumbers
     private uint _expCmdSn;
     private uint _maxCmdSn;
     private int _outstanding;
+    private HashSet<uint>? _plugged; // numbers in the window, so no more than its depth
 
     /// <summary>Login tells where to start.</summary>
     public void Start(uint cmdSn) => (_expCmdSn, _maxCmdSn) = (cmdSn, cmdSn + WindowDepth - 1);
@@ -39,7 +40,24 @@ internal sealed class CommandNumbers
     public bool IsInWindow(uint cmdSn) => SerialNumber.Within(cmdSn, _expCmdSn, Volatile.Read(ref _maxCmdSn));
 
     /// <summary>A non-immediate command came in its turn.</summary>
-    public void Accept() => Volatile.Write(ref _expCmdSn, _expCmdSn + 1);
+    public void Accept()
+    {
+        var next = _expCmdSn + 1;
+        while (_plugged is not null && _plugged.Remove(next)) next++;
+        Volatile.Write(ref _expCmdSn, next);
+    }
+
+    /// <summary>
+    /// Counts a command as come that never will, since ABORT TASK named it; false when its number is not due: outside
+    /// the window, or not <paramref name="before"/> that of the ABORT TASK.
+    /// </summary>
+    public bool TryPlug(uint cmdSn, uint before)
+    {
+        if (!IsInWindow(cmdSn) || !SerialNumber.Before(cmdSn, before)) return false;
+        if (cmdSn == _expCmdSn) Accept();
+        else (_plugged ??= []).Add(cmdSn);
+        return true;
+    }
 
     /// <summary>A command starts to take a place; before <see cref="Accept"/>, so that the window never opens too far.</summary>
     public void Enter() => Interlocked.Increment(ref _outstanding);

@@ -37,6 +37,11 @@ internal sealed partial class Connection
     [LoggerMessage(3009, LogLevel.Debug, "iSCSI PDU 0x{Opcode:X2} rejected: {Reason}")]
     public partial void LogRejected(byte opcode, RejectReason reason);
 
+    public void LogLoginThrew(Exception bug) => LoginThrew(bug, Remote);
+
+    [LoggerMessage(3011, LogLevel.Error, "iSCSI login from {Remote} failed unexpectedly")]
+    private partial void LoginThrew(Exception bug, IPEndPoint remote);
+
     [LoggerMessage(3010, LogLevel.Information, "iSCSI session {Session}: task management {Function}, response {Outcome}")]
     public partial void LogTaskManagement(ulong session, TaskManagementFunction function, TaskManagementOutcome outcome);
 }

@@ -13,10 +13,7 @@ namespace Headgate.Node.Target;
 /// </summary>
 internal sealed partial class Connection
 {
-    /// <summary>A send that gets nowhere for so long means a dead peer; only the connection's own threads wait for it.</summary>
-    private const int SendTimeoutMillis = 30_000;
-
-    private readonly Socket _socket;
+    private readonly ITransport _transport;
     private readonly TargetContext _context;
     private readonly Action<Connection> _onEnded;
     private readonly ReceiveBuffer _received;
@@ -28,27 +25,28 @@ internal sealed partial class Connection
     private bool _dataDigest;
     private long _lastReceived;
     private bool _pinged;
+    private bool _hasHeader;
+    private long _pduBegan = NoPdu;
     private string? _abortReason;
 
-    public Connection(Socket socket, TargetContext context, Action<Connection> onEnded)
+    /// <summary>No PDU has begun and not ended. A time stamp is not below 0.</summary>
+    private const long NoPdu = -1;
+
+    public Connection(ITransport transport, TargetContext context, Action<Connection> onEnded)
     {
-        (_socket, _context, _onEnded, _logger) = (socket, context, onEnded, context.Logger);
-        socket.NoDelay = true;
-        socket.SendTimeout = SendTimeoutMillis;
-        Remote = Plain(socket.RemoteEndPoint!);
-        Local = Plain(socket.LocalEndPoint!);
-        Pump = new ReplyPump(socket, Numbers, broken => Abort(broken.Message));
-        _received = new ReceiveBuffer(socket, Pump.Flush, NoteReceived);
+        (_transport, _context, _onEnded, _logger) = (transport, context, onEnded, context.Logger);
+        Pump = new ReplyPump(transport, Numbers, broken => Abort(broken.Message));
+        _received = new ReceiveBuffer(transport, BeforeWait, NoteReceived);
         _accepted = _lastReceived = context.Clock.GetTimestamp();
         _handler = new LoginPhase(context, this);
     }
 
-    public IPEndPoint Remote { get; }
+    public IPEndPoint Remote => _transport.Remote;
 
-    public IPEndPoint Local { get; }
+    public IPEndPoint Local => _transport.Local;
 
-    /// <summary>Address and tag that discovery tells: <c>HOST:PORT,1</c>.</summary>
-    public string AdvertisedAddress => $"{_context.Options.AdvertisedAddress ?? Local.ToString()},{TargetContext.PortalGroupTag}";
+    /// <summary>Addresses and tags that discovery tells: <c>HOST:PORT,1</c>.</summary>
+    public IReadOnlyList<string> AdvertisedAddresses => _context.Portals.ToldAt(Local);
 
     public CommandNumbers Numbers { get; } = new();
 
@@ -57,7 +55,8 @@ internal sealed partial class Connection
     /// <summary>Time stamp of the last bytes from the peer.</summary>
     public long LastReceived => Volatile.Read(ref _lastReceived);
 
-    public bool IsInLogin => _fullFeature is null;
+    /// <summary>In login, or in a discovery session, which anybody gets.</summary>
+    public bool IsStranger => Volatile.Read(ref _fullFeature) is not Session;
 
     /// <summary>Starts the thread. Parsing needs little stack, and logical units plan commands without recursion.</summary>
     public void Start() =>
@@ -68,6 +67,7 @@ internal sealed partial class Connection
     {
         _handler = handler;
         (_headerDigest, _dataDigest) = (parameters.HeaderDigest, parameters.DataDigest);
+        if (handler is Session) _context.Connections.Trust(Remote.Address);
         Volatile.Write(ref _fullFeature, handler);
     }
 
@@ -75,25 +75,30 @@ internal sealed partial class Connection
     public void Abort(string reason)
     {
         Interlocked.CompareExchange(ref _abortReason, reason, null);
-        try
-        {
-            _socket.Shutdown(SocketShutdown.Both); // wakes the thread; it closes the socket itself
-        }
-        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
-        {
-            // It has ended by itself in the meantime.
-        }
+        _transport.Shutdown(); // wakes the thread; it closes the socket itself
     }
 
-    /// <summary>Looks after deadlines, once a second: login, silence, the answer to a ping.</summary>
+    /// <summary>Looks after deadlines, once a second.</summary>
     public void Tick()
     {
-        var options = _context.Options;
-        if (Volatile.Read(ref _fullFeature) is not { } session)
-        {
-            if (_context.Clock.GetElapsedTime(_accepted) >= options.LoginDeadline) Abort("login took too long");
-            return;
-        }
+        if (LateFor(_context.Options) is { } late) Abort(late);
+        else if (Volatile.Read(ref _fullFeature) is { } session) Ping(session, _context.Options);
+    }
+
+    /// <summary>The deadline that has passed, or null.</summary>
+    private string? LateFor(IscsiTargetOptions options)
+    {
+        var session = Volatile.Read(ref _fullFeature);
+        var age = _context.Clock.GetElapsedTime(_accepted);
+        if (session is null) return age >= options.LoginDeadline ? "login took too long" : null;
+        if (session is DiscoverySession && age >= options.DiscoveryDeadline) return "discovery took too long";
+        var began = Volatile.Read(ref _pduBegan);
+        if (began != NoPdu && _context.Clock.GetElapsedTime(began) >= options.PduDeadline) return "a PDU took too long to come";
+        return session.IsDataOutLate(options.DataOutDeadline) ? "data that is due does not come" : null;
+    }
+
+    private void Ping(FullFeature session, IscsiTargetOptions options)
+    {
         if (options.PingAfter <= TimeSpan.Zero) return;
         var silence = _context.Clock.GetElapsedTime(LastReceived);
         if (silence < options.PingAfter) _pinged = false;
@@ -105,7 +110,8 @@ internal sealed partial class Connection
         }
     }
 
-    private void Run()
+    /// <summary>The connection from its first byte to its end, on the calling thread.</summary>
+    public void Run()
     {
         try
         {
@@ -130,7 +136,7 @@ internal sealed partial class Connection
         Abort("closed");
         TryStep(Pump.Close);
         TryStep(_handler.OnClosed); // whatever came before, else its session stays in the registry for ever
-        _socket.Dispose();
+        _transport.Dispose();
         LogConnectionEnded(Remote, _abortReason ?? "closed");
         _onEnded(this);
     }
@@ -165,6 +171,7 @@ internal sealed partial class Connection
             var goesOn = TryReadData(data.Span, out var isIntact) && _handler.Handle(header, data.Span, isIntact);
             if (scratch.Length > 0) _context.Buffers.Return(scratch);
             if (!goesOn) return;
+            EndPdu();
             Pump.WaitForRoom();
         }
     }
@@ -190,6 +197,7 @@ internal sealed partial class Connection
             return false;
         }
         _received.Skip(bytes + digestBytes);
+        _hasHeader = true;
         return BasicHeader.TryRead(head, int.MaxValue, out header) == OperationStatus.Done;
     }
 
@@ -215,11 +223,18 @@ internal sealed partial class Connection
         return crc.Matches(digest);
     }
 
-    private void NoteReceived() => Volatile.Write(ref _lastReceived, _context.Clock.GetTimestamp());
-
-    private static IPEndPoint Plain(EndPoint endPoint)
+    private void BeforeWait()
     {
-        var ip = (IPEndPoint)endPoint;
-        return ip.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(ip.Address.MapToIPv4(), ip.Port) : ip;
+        Pump.Flush();
+        var isWithinPdu = _hasHeader || !_received.Available.IsEmpty;
+        if (isWithinPdu && _pduBegan == NoPdu) Volatile.Write(ref _pduBegan, LastReceived);
     }
+
+    private void EndPdu()
+    {
+        _hasHeader = false;
+        if (_pduBegan != NoPdu) Volatile.Write(ref _pduBegan, NoPdu);
+    }
+
+    private void NoteReceived() => Volatile.Write(ref _lastReceived, _context.Clock.GetTimestamp());
 }

@@ -13,10 +13,10 @@ internal sealed class DiscoverySession(
     {
     }
 
-    protected override IReadOnlyList<DiscoveredTarget> VisibleTargets()
+    protected override IEnumerable<DiscoveredTarget> VisibleTargets()
     {
-        string[] addresses = [Connection.AdvertisedAddress];
-        return [.. context.Directory.VisibleTargets(initiatorName, chapUser).Select(name => new DiscoveredTarget(name, addresses))];
+        var addresses = Connection.AdvertisedAddresses;
+        return context.Directory.VisibleTargets(initiatorName, chapUser).Select(name => new DiscoveredTarget(name, addresses));
     }
 
     protected override Memory<byte> PlaceData(BasicHeader header, ReadOnlySpan<byte> additionalHeaders) => default;

@@ -9,6 +9,7 @@ internal abstract class FullFeature(Connection connection, SessionParameters par
 {
     private readonly CommandNumbers _numbers = connection.Numbers;
     private TextResponder? _text;
+    private uint _textTaskTag;
     private Admission _admission;
 
     /// <summary>The one text exchange under way; any value but Tags.None.</summary>
@@ -16,6 +17,9 @@ internal abstract class FullFeature(Connection connection, SessionParameters par
 
     /// <summary>Pings of ours; their answer needs no matching, any PDU shows that the peer lives.</summary>
     private const uint PingTag = 2;
+
+    /// <summary>Longest part of a text answer, however long a segment the initiator takes (up to 16 MiB): the longest of our own.</summary>
+    private const int TextPartBytesMax = Limits.MaxRecvDataSegmentBytes;
 
     private enum Admission
     {
@@ -35,7 +39,10 @@ internal abstract class FullFeature(Connection connection, SessionParameters par
 
     protected ReplyPump Pump => Connection.Pump;
 
-    protected CommandNumbers Numbers => _numbers;
+    public CommandNumbers Numbers => _numbers;
+
+    /// <summary>CID of its only connection.</summary>
+    public ushort ConnectionId { get; } = connectionId;
 
     /// <summary>Set once the session is to end whatever else comes.</summary>
     protected bool IsClosing { get; set; }
@@ -48,6 +55,7 @@ internal abstract class FullFeature(Connection connection, SessionParameters par
 
     public bool Handle(BasicHeader header, ReadOnlySpan<byte> data, bool isDataIntact)
     {
+        if (_admission == Admission.Broken) Reject(header, RejectReason.ProtocolError);
         if (_admission != Admission.Taken || IsClosing) return _admission == Admission.Ignored && !IsClosing;
         if (!isDataIntact) Reject(header, RejectReason.DataDigestError); // RFC 7143 section 7.8; the task fails below
         switch (header.Opcode)
@@ -76,6 +84,9 @@ internal abstract class FullFeature(Connection connection, SessionParameters par
 
     public abstract void OnClosed();
 
+    /// <summary>Whether no Data-Out has come for so long although some is due. Any thread, one at a time.</summary>
+    public virtual bool IsDataOutLate(TimeSpan deadline) => false;
+
     /// <summary>A NOP-In that the initiator has to answer (section 11.19).</summary>
     public void Ping()
     {
@@ -84,7 +95,7 @@ internal abstract class FullFeature(Connection connection, SessionParameters par
         Pump.Post(ping);
     }
 
-    protected abstract IReadOnlyList<DiscoveredTarget> VisibleTargets();
+    protected abstract IEnumerable<DiscoveredTarget> VisibleTargets();
 
     /// <summary>Where the data of a SCSI command or Data-Out goes; called in the order of commands.</summary>
     protected abstract Memory<byte> PlaceData(BasicHeader header, ReadOnlySpan<byte> additionalHeaders);
@@ -128,8 +139,11 @@ internal abstract class FullFeature(Connection connection, SessionParameters par
     private bool HandleText(BasicHeader header, ReadOnlySpan<byte> data)
     {
         var request = new TextRequest(header);
-        if (request.TargetTransferTag == Tags.None) _text = new TextResponder(VisibleTargets);
-        var inTurn = _text is not null && request.TargetTransferTag is Tags.None or TextTag;
+        if (request.TargetTransferTag == Tags.None)
+            (_text, _textTaskTag) = (new TextResponder(VisibleTargets, this is DiscoverySession), header.InitiatorTaskTag);
+        // An exchange keeps its task tag, and none that goes on with the C bit is final (section 11.10.2).
+        var inTurn = _text is not null && request.TargetTransferTag is Tags.None or TextTag
+            && header.InitiatorTaskTag == _textTaskTag && _textTaskTag != Tags.None && !(request.IsFinal && request.Continues);
         if (!inTurn || _text!.Handle(request.Continues, data) == TextVerdict.Reject)
         {
             _text = null;
@@ -137,7 +151,7 @@ internal abstract class FullFeature(Connection connection, SessionParameters par
             return true;
         }
         InitiatorMaxRecvBytes = _text.DeclaredMaxRecvBytes ?? InitiatorMaxRecvBytes;
-        var part = _text.TakePart(InitiatorMaxRecvBytes).ToArray();
+        var part = _text.TakePart(Math.Min(InitiatorMaxRecvBytes, TextPartBytesMax)).ToArray();
         var goesOn = _text.HasMore;
         var isFinal = request.IsFinal && !goesOn && !request.Continues;
         var answer = Pump.Rent(usesStatSn: true);
@@ -152,13 +166,16 @@ internal abstract class FullFeature(Connection connection, SessionParameters par
     private bool HandleLogout(BasicHeader header)
     {
         var request = new LogoutRequest(header);
+        if (request.Reason > LogoutReason.RemoveConnectionForRecovery)
+        {
+            Reject(header, RejectReason.InvalidPduField);
+            return true;
+        }
         var response = request.Reason switch
         {
             LogoutReason.CloseSession => LogoutResponse.Closed,
-            LogoutReason.CloseConnection when request.ConnectionId == connectionId => LogoutResponse.Closed,
-            LogoutReason.CloseConnection => LogoutResponse.ConnectionNotFound,
             LogoutReason.RemoveConnectionForRecovery => LogoutResponse.RecoveryNotSupported,
-            _ => LogoutResponse.CleanupFailed,
+            _ => request.ConnectionId == ConnectionId ? LogoutResponse.Closed : LogoutResponse.ConnectionNotFound,
         };
         var answer = Pump.Rent(usesStatSn: true);
         ResponseHeader.WriteLogoutResponse(answer.Header, header.InitiatorTaskTag, response, default);

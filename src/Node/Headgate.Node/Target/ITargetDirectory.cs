@@ -36,6 +36,11 @@ public enum TargetRefusal
 /// <summary>Answer of <see cref="ITargetDirectory.Authorize"/>: a volume, or why not.</summary>
 public readonly record struct TargetGrant(VolumeRuntime? Volume, TargetRefusal Refusal);
 
+/// <summary>A target that is served elsewhere (RFC 7143 section 11.13.5, status class 1).</summary>
+/// <param name="Address"><c>HOST:PORT</c>.</param>
+/// <param name="IsPermanent">Status 0102h, which initiators may remember, and not 0101h.</param>
+public sealed record TargetRedirect(string Address, bool IsPermanent);
+
 /// <summary>
 /// What the iSCSI target asks of the catalog: who may log in where. Implemented by the catalog; called on connection
 /// threads, must not block on I/O.
@@ -50,6 +55,9 @@ public interface ITargetDirectory
 
     /// <summary>May this initiator, proven to be <paramref name="chapUser"/> (null: not proven), use the target?</summary>
     TargetGrant Authorize(string initiatorName, string? chapUser, string targetName);
+
+    /// <summary>Where logins to a target are sent on to, once it is known that they may use it; null: nowhere.</summary>
+    TargetRedirect? FindRedirect(string targetName) => null;
 
     /// <summary>The targets that discovery shows it (RFC 7143 appendix C).</summary>
     IReadOnlyList<string> VisibleTargets(string initiatorName, string? chapUser);

@@ -11,6 +11,6 @@ public sealed partial class IscsiTarget
     [LoggerMessage(3102, LogLevel.Warning, "An iSCSI connection could not be accepted")]
     private partial void LogAcceptFailed(Exception failure);
 
-    [LoggerMessage(3103, LogLevel.Warning, "iSCSI connection from {Remote} is closed: there are {Connections} connections, {InLogin} of them in login, and no room for more")]
-    private partial void LogTooMany(EndPoint? remote, int connections, int inLogin);
+    [LoggerMessage(3103, LogLevel.Warning, "iSCSI connection from {Remote} is turned away: there are {Connections} connections, {Strangers} of them not logged in, and no room for one more from there")]
+    private partial void LogTooMany(EndPoint? remote, int connections, int strangers);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Headgate.Node.Io;
@@ -23,7 +22,7 @@ public sealed partial class IscsiTarget : IAsyncDisposable
 
     private readonly TargetContext _context;
     private readonly ILogger _logger;
-    private readonly ConcurrentDictionary<Connection, bool> _connections = new();
+    private readonly TurnAway _turnAway;
     private readonly List<Socket> _listeners = [];
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _pause = new();
@@ -38,16 +37,17 @@ public sealed partial class IscsiTarget : IAsyncDisposable
     {
         _logger = logger;
         _context = new TargetContext(options, directory, io, sessions, new LoginEvents(events, clock), clock, logger);
+        _turnAway = new TurnAway(clock);
     }
 
     /// <summary>The addresses in use, with the ports really bound. Empty before <see cref="Start"/>.</summary>
-    public IReadOnlyList<IPEndPoint> Portals { get; private set; } = [];
+    public IReadOnlyList<IPEndPoint> Portals => _listeners.Count == 0 ? [] : _context.Portals.Bound;
 
     /// <summary>The port of the first portal.</summary>
     public int Port => Portals[0].Port;
 
     /// <summary>Connections now, in login or logged in.</summary>
-    public int ConnectionCount => _connections.Count;
+    public int ConnectionCount => _context.Connections.Count;
 
     /// <summary>Binds and listens; when it returns, initiators can connect.</summary>
     /// <exception cref="SocketException">An address cannot be bound.</exception>
@@ -62,7 +62,7 @@ public sealed partial class IscsiTarget : IAsyncDisposable
             CloseListeners();
             throw;
         }
-        Portals = [.. _listeners.Select(listener => (IPEndPoint)listener.LocalEndPoint!)];
+        _context.Portals.Bound = [.. _listeners.Select(listener => (IPEndPoint)listener.LocalEndPoint!)];
         foreach (var listener in _listeners)
             new Thread(() => AcceptAll(listener)) { IsBackground = true, Name = "iscsi-accept" }.Start();
         _timer = _context.Clock.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
@@ -86,11 +86,11 @@ public sealed partial class IscsiTarget : IAsyncDisposable
         if (_timer is not null) await _timer.DisposeAsync().ConfigureAwait(false);
 
         // Only our own: another target may share the registry.
-        var sessions = _context.Sessions.Sessions.Where(session => _connections.ContainsKey(session.Connection)).ToList();
+        var sessions = _context.Sessions.Sessions.Where(session => _context.Connections.Contains(session.Connection)).ToList();
         foreach (var session in sessions) session.Cut(CutReason.NodeStopping);
         await WaitForAsync(Task.WhenAll(sessions.Select(session => session.Ended)), _context.Options.LogoutGrace, stop).ConfigureAwait(false);
 
-        foreach (var connection in _connections.Keys) connection.Abort("the node stops");
+        foreach (var connection in _context.Connections.All) connection.Abort("the node stops");
         await WaitForAsync(Task.WhenAll(sessions.Select(session => session.Ended)), DrainTimeout, stop).ConfigureAwait(false);
     }
 
@@ -106,11 +106,17 @@ public sealed partial class IscsiTarget : IAsyncDisposable
         }
     }
 
-    private static Socket Listen(IPEndPoint portal)
+    private Socket Listen(IPEndPoint portal)
     {
         var listener = new Socket(portal.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            // [::] takes IPv4 as well, as it does in other servers, unless an IPv4 portal wants that port.
+            if (portal.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                listener.DualMode = portal.Address.Equals(IPAddress.IPv6Any) && !_context.Options.Portals.Any(
+                    other => other.AddressFamily == AddressFamily.InterNetwork && other.Port == portal.Port);
+            }
             // No ReuseAddress: .NET means SO_REUSEPORT by it, and a second target would share the port unnoticed. Ports in
             // TIME_WAIT can be bound all the same, .NET sets SO_REUSEADDR itself.
             listener.Bind(portal);
@@ -151,34 +157,50 @@ public sealed partial class IscsiTarget : IAsyncDisposable
 
     private void Admit(Socket socket)
     {
-        var options = _context.Options;
-        var inLogin = _connections.Keys.Count(connection => connection.IsInLogin);
-        if (_stopping || _connections.Count >= options.MaxConnections || inLogin >= options.MaxConnectionsInLogin)
+        if (_stopping || TransportOf(socket) is not { } transport)
         {
-            // The status 0x0302 would need its login request to be read, which is what there is no room for.
-            LogTooMany(socket.RemoteEndPoint, _connections.Count, inLogin);
             socket.Dispose();
+            return;
+        }
+        var (table, address) = (_context.Connections, transport.Remote.Address);
+        if (!table.TryTakePlace(address))
+        {
+            LogTooMany(transport.Remote, table.Count, table.StrangerCount);
+            _turnAway.Take(socket);
             return;
         }
         Connection? connection = null;
         try
         {
-            connection = new Connection(socket, _context, ended => _connections.TryRemove(ended, out _));
-            _connections[connection] = true; // known before it runs, so that its end finds it
+            connection = new Connection(transport, _context, ended => table.GiveBack(ended, address, ended.IsStranger));
+            table.Add(connection); // known before it runs, so that its end finds it
             connection.Start();
         }
-#pragma warning disable CA1031 // reset between accept and the first look at it, or no thread to be had (OutOfMemoryException)
+#pragma warning disable CA1031 // no thread to be had (OutOfMemoryException)
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            if (connection is not null) _connections.TryRemove(connection, out _);
+            table.GiveBack(connection, address, isStranger: true);
             LogAcceptFailed(failure);
             socket.Dispose();
         }
     }
 
+    /// <summary>Null when it was reset between accept and the first look at it.</summary>
+    private TcpTransport? TransportOf(Socket socket)
+    {
+        try
+        {
+            return new TcpTransport(socket, _context.Options.SendTimeout);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
     private void Tick()
     {
-        foreach (var connection in _connections.Keys) connection.Tick();
+        foreach (var connection in _context.Connections.All) connection.Tick();
     }
 }

@@ -20,9 +20,9 @@ internal sealed class LoginPhase : IPduHandler
     public LoginPhase(TargetContext context, Connection connection)
     {
         (_context, _connection) = (context, connection);
-        _policy = new LoginPolicy(context);
+        _policy = new LoginPolicy(context, connection);
         var random = RandomNumberGenerator.GetBytes(ChallengeBytes + 1);
-        _machine = new LoginMachine(_policy, random.AsMemory(1), random[0], TargetContext.PortalGroupTag);
+        _machine = new LoginMachine(_policy, random.AsMemory(1), random[0], PortalMap.GroupTag);
     }
 
     public int MaxDataBytes => Limits.LoginDataBytes;
@@ -37,7 +37,7 @@ internal sealed class LoginPhase : IPduHandler
 
         var reply = _machine.Handle(header, data);
         var request = new LoginRequest(header);
-        if (reply.Status != LoginStatus.Success) return Refuse(header, request, reply.Status, reply.Problem!);
+        if (reply.Status != LoginStatus.Success) return Refuse(header, request, reply);
         if (!reply.IsComplete)
         {
             Send(header, request, reply, tsih: 0, whenFormed: null);
@@ -63,22 +63,39 @@ internal sealed class LoginPhase : IPduHandler
     {
         var volume = _policy.Volume!;
         var session = new Session(_context, _connection, volume, _machine);
-        if (!_context.Sessions.TryAdmit(session))
+        if (_machine.IsReinstatement && !_context.Sessions.TryTakeOver(session, _machine.Tsih))
+            return Refuse(header, request, LoginStatus.SessionDoesNotExist, "the session that it names has just ended.");
+        if (!_machine.IsReinstatement && !_context.Sessions.TryAdmit(session))
             return Refuse(header, request, LoginStatus.ServiceUnavailable, "the session that it would take the place of has not ended yet.");
 
-        // Access may have gone between the first check and the session's entry in the registry: whoever took it away
-        // has either found the session there, or is found by this second look.
-        var name = _machine.Identity.InitiatorName!;
-        var status = _policy.Authorize(name, _machine.ProvenUser, volume.TargetName);
-        if (status == LoginStatus.Success && _policy.Volume != volume) status = LoginStatus.ServiceUnavailable;
+        var status = OpenSession(session, volume);
         if (status != LoginStatus.Success)
         {
             session.OnClosed();
-            return Refuse(header, request, status, "its access ended while it logged in.");
+            return Refuse(header, request, status, "its access ended while it logged in, or the session could not be opened.");
         }
-        session.Open();
         Send(header, request, reply, session.Tsih, BeginFullFeature(session));
         return true;
+    }
+
+    private LoginStatus OpenSession(Session session, VolumeRuntime volume)
+    {
+        try
+        {
+            // Access may have gone between the first check and the session's entry in the registry: whoever took it away
+            // has either found the session there, or is found by this second look.
+            var status = _policy.Authorize(_machine.Identity.InitiatorName!, _machine.ProvenUser, volume.TargetName);
+            if (status == LoginStatus.Success && _policy.Volume != volume) return LoginStatus.ServiceUnavailable;
+            if (status == LoginStatus.Success) session.Open();
+            return status;
+        }
+#pragma warning disable CA1031 // a bug must not leave a session behind that has no connection to end it
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            _connection.LogLoginThrew(bug);
+            return LoginStatus.TargetError;
+        }
     }
 
     /// <summary>Digests begin with the first PDU of the full feature phase (section 13.1), in both directions.</summary>
@@ -90,14 +107,16 @@ internal sealed class LoginPhase : IPduHandler
         return () => (writer.HeaderDigest, writer.DataDigest) = (parameters.HeaderDigest, parameters.DataDigest);
     }
 
-    private bool Refuse(BasicHeader header, LoginRequest request, LoginStatus status, string problem)
+    private bool Refuse(BasicHeader header, LoginRequest request, LoginStatus status, string problem) =>
+        Refuse(header, request, new LoginReply(status, request.CurrentStage, 0, false, default, problem));
+
+    private bool Refuse(BasicHeader header, LoginRequest request, LoginReply refusal)
     {
         var identity = _machine.Identity;
         _context.Events.Refused(
-            status, identity.InitiatorName, identity.TargetName, _connection.Remote, _machine.ClaimedUser, problem);
-        _connection.LogLoginRefused(identity.InitiatorName, identity.TargetName, status, problem);
-        var refusal = new LoginReply(status, request.CurrentStage, 0, false, default, problem);
-        Send(header, request, refusal, request.Tsih, whenFormed: null);
+            refusal.Status, identity.InitiatorName, identity.TargetName, _connection.Remote, _machine.ClaimedUser, refusal.Problem!);
+        _connection.LogLoginRefused(identity.InitiatorName, identity.TargetName, refusal.Status, refusal.Problem!);
+        Send(header, request, refusal with { CurrentStage = request.CurrentStage }, request.Tsih, whenFormed: null);
         return false;
     }
 

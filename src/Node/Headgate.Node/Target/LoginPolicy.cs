@@ -4,7 +4,7 @@ using Headgate.Iscsi.Login;
 namespace Headgate.Node.Target;
 
 /// <summary>Login's questions, answered by the catalog; remembers the volume that was granted.</summary>
-internal sealed class LoginPolicy(TargetContext context) : ILoginPolicy
+internal sealed class LoginPolicy(TargetContext context, Connection connection) : ILoginPolicy
 {
     /// <summary>The volume of a successful <see cref="Authorize"/>.</summary>
     public VolumeRuntime? Volume { get; private set; }
@@ -30,6 +30,15 @@ internal sealed class LoginPolicy(TargetContext context) : ILoginPolicy
         };
     }
 
-    public bool SessionExists(string initiatorName, ulong isid, ushort tsih) =>
-        context.Sessions.Exists(initiatorName, isid, tsih);
+    public ExistingSession? FindSession(string initiatorName, ulong isid, ushort tsih) =>
+        context.Sessions.Find(initiatorName, isid, tsih) is { } session
+            ? new ExistingSession(session.ConnectionId, session.Volume.TargetName, session.Parameters)
+            : null;
+
+    public Redirection? FindRedirection(string targetName, bool isAuthorized)
+    {
+        // The portal's is no secret; where a volume has gone is for those to know who may use it.
+        if (!isAuthorized) return context.Portals.RedirectAt(connection.Local) is { } portal ? new(portal.Address, portal.IsPermanent) : null;
+        return context.Directory.FindRedirect(targetName) is { } moved ? new(moved.Address, moved.IsPermanent) : null;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using Headgate.Iscsi.Pdu;
 
 namespace Headgate.Node.Target;
@@ -64,37 +63,34 @@ internal sealed class PduWriter
     }
 
     /// <summary>Sends all that was formed. Not waiting, it may stop half-way: false, call again.</summary>
-    public bool Send(Socket socket, bool wait)
+    public bool Send(ITransport transport, bool wait)
     {
-        if (!SendBuffer(socket, wait)) return false;
+        if (!SendBuffer(transport, wait)) return false;
         while (!_direct.IsEmpty)
         {
-            var sent = SendSome(socket, _direct.Span, wait);
+            var sent = transport.Send(_direct.Span, wait);
             if (sent == 0) return false;
             _direct = _direct[sent..];
             if (!_direct.IsEmpty) continue;
             // The trailer goes with what comes next, or alone when nothing does.
             _trailer.AsSpan(0, _trailerBytes).CopyTo(_buffer);
             (_start, _end, _trailerBytes) = (0, _trailerBytes, 0);
-            return SendBuffer(socket, wait);
+            return SendBuffer(transport, wait);
         }
         return true;
     }
 
-    private bool SendBuffer(Socket socket, bool wait)
+    private bool SendBuffer(ITransport transport, bool wait)
     {
         while (_start < _end)
         {
-            var sent = SendSome(socket, _buffer.AsSpan(_start, _end - _start), wait);
+            var sent = transport.Send(_buffer.AsSpan(_start, _end - _start), wait);
             if (sent == 0) return false;
             _start += sent;
         }
         _start = _end = 0;
         return true;
     }
-
-    private static int SendSome(Socket socket, ReadOnlySpan<byte> bytes, bool wait) =>
-        wait ? socket.Send(bytes) : NativeSend.TrySend(socket, bytes);
 
     // Padding is part of what the data digest covers, RFC 7143 section 11.2.4.
     private int FormTrailer(ReadOnlySpan<byte> data, Span<byte> trailer)

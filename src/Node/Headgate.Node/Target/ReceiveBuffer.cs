@@ -1,12 +1,10 @@
-using System.Net.Sockets;
-
 namespace Headgate.Node.Target;
 
 /// <summary>
 /// Bytes from the socket, read ahead. Owned by the connection's thread. 64 KiB hold a burst of fifteen 4 KiB writes; of
 /// larger data segments what is not here yet is received straight into the I/O's own buffer.
 /// </summary>
-internal sealed class ReceiveBuffer(Socket socket, Action beforeWait, Action afterWait)
+internal sealed class ReceiveBuffer(ITransport transport, Action beforeWait, Action afterWait)
 {
     public const int Size = 64 * 1024;
 
@@ -60,7 +58,7 @@ internal sealed class ReceiveBuffer(Socket socket, Action beforeWait, Action aft
     private int Receive(Span<byte> target)
     {
         beforeWait();
-        var got = socket.Receive(target);
+        var got = transport.Receive(target);
         afterWait();
         return got;
     }

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Headgate.Node.Target;
 
 /// <summary>
@@ -13,7 +11,7 @@ namespace Headgate.Node.Target;
 /// commands, and by <see cref="MaxStaged"/> and <see cref="MaxStagedBytes"/> in <see cref="WaitForRoom"/> for the rest:
 /// then the connection's thread stops reading, and TCP pushes back.
 /// </remarks>
-internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Exception> onBroken)
+internal sealed class ReplyPump(ITransport transport, CommandNumbers numbers, Action<Exception> onBroken)
 {
     /// <summary>Replies waiting: a full window of commands with four R2Ts each, and as much again of pings and rejects.</summary>
     public const int MaxStaged = 8 * CommandNumbers.WindowDepth;
@@ -218,7 +216,7 @@ internal sealed class ReplyPump(Socket socket, CommandNumbers numbers, Action<Ex
                     if (TryStop()) return true;
                     continue;
                 }
-                if (!Writer.Send(socket, wait)) return false;
+                if (!Writer.Send(transport, wait)) return false;
                 Release();
             }
         }

@@ -9,7 +9,7 @@ internal sealed partial class Session
     private void HandleTaskManagement(BasicHeader header)
     {
         var request = new TaskManagementRequest(header);
-        var (outcome, scope) = Judge(request, header.Lun);
+        var (outcome, scope) = Judge(request, header.Lun, header.CmdSn);
         Action? whenSent = null;
         if (outcome == TaskManagementOutcome.Complete && request.Function == TaskManagementFunction.TargetColdReset)
             whenSent = DropAllSessions;
@@ -26,16 +26,18 @@ internal sealed partial class Session
     }
 
     /// <summary>The response, and the sessions whose tasks all end.</summary>
-    private (TaskManagementOutcome Outcome, IReadOnlyList<Session> Scope) Judge(TaskManagementRequest request, ulong lun)
+    private (TaskManagementOutcome Outcome, IReadOnlyList<Session> Scope) Judge(TaskManagementRequest request, ulong lun, uint cmdSn)
     {
         switch (request.Function)
         {
             case TaskManagementFunction.AbortTask:
                 lock (_gate)
                 {
-                    return _tasks.TryFind(request.ReferencedTaskTag, out var task) && !task.IsAborted
-                        ? (TaskManagementOutcome.Complete, [])
-                        : (TaskManagementOutcome.TaskDoesNotExist, []);
+                    // A command that never came counts as come, and aborted, when its number is still due (section 11.6.1).
+                    return (_tasks.TryFind(request.ReferencedTaskTag, out var task) && !task.IsAborted)
+                        || Numbers.TryPlug(request.ReferencedCmdSn, before: cmdSn)
+                            ? (TaskManagementOutcome.Complete, [])
+                            : (TaskManagementOutcome.TaskDoesNotExist, []);
                 }
             case TaskManagementFunction.TargetWarmReset or TaskManagementFunction.TargetColdReset:
                 return (TaskManagementOutcome.Complete, _shared.All);

@@ -27,6 +27,8 @@ internal sealed partial class Session
     private readonly TaskTable _tasks;
     private long _bufferedBytes;
     private long _lastCommand;
+    private long _lastDataOut;
+    private long? _dataDueSince; // as the ticks see it
     private int _inEngine = 1; // the session itself, until its connection is over
     private ScsiTask? _arriving;
     private DataOutProblem _arrivingProblem;
@@ -155,8 +157,18 @@ internal sealed partial class Session
         return true;
     }
 
+    public override bool IsDataOutLate(TimeSpan deadline)
+    {
+        bool isDue;
+        lock (_gate) isDue = _tasks.All.Any(static task => task is { Phase: TaskPhase.Collecting, IsAborted: false } && task.DataOut.HasDataInFlight);
+        if (!isDue) _dataDueSince = null;
+        else _dataDueSince = Math.Max(_dataDueSince ?? _context.Clock.GetTimestamp(), Volatile.Read(ref _lastDataOut));
+        return _dataDueSince is { } since && _context.Clock.GetElapsedTime(since) >= deadline;
+    }
+
     private Memory<byte> PlaceDataOut(BasicHeader header)
     {
+        Volatile.Write(ref _lastDataOut, Connection.LastReceived);
         ScsiTask? task;
         lock (_gate)
         {

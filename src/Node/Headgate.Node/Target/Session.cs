@@ -22,6 +22,8 @@ internal sealed partial class Session : FullFeature
     private readonly string? _alias;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Nexus? _openNexus;
+    private bool _isHandedOver;
+    private bool _hasLeft;
 
     public Session(TargetContext context, Connection connection, VolumeRuntime volume, LoginMachine login)
         : base(connection, login.Parameters, login.ConnectionId)
@@ -53,9 +55,8 @@ internal sealed partial class Session : FullFeature
     /// <summary>Done when nothing of it can touch the volume any more.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Whether both are the same initiator port at the same target: only one of them may live.</summary>
-    public bool IsSameNexusAs(Session other) =>
-        Isid == other.Isid && InitiatorName == other.InitiatorName && Volume.TargetName == other.Volume.TargetName;
+    /// <summary>What only one of the live sessions may have.</summary>
+    public NexusKey Key => new(InitiatorName, Isid, Volume.TargetName);
 
     public SessionView View() => new(
         Id, Volume.VolumeId, Volume.TargetName, InitiatorName, _alias, Isid, Tsih, Connection.Remote, Connection.Local,
@@ -65,9 +66,30 @@ internal sealed partial class Session : FullFeature
     public void Open()
     {
         Numbers.LimitBy(() => Volume.Queue.IsFull);
-        _openNexus = Volume.Unit.OpenNexus($"{InitiatorName},i,0x{Isid:x12}");
+        _openNexus ??= Volume.Unit.OpenNexus($"{InitiatorName},i,0x{Isid:x12}");
         _shared.Add(this);
         Connection.LogSessionOpened(Id, InitiatorName, Volume.TargetName, _chapUser);
+    }
+
+    /// <summary>Promises the nexus to another session; false when it has ended already.</summary>
+    public bool TryHandOver()
+    {
+        lock (_gate) return _isHandedOver = !_hasLeft;
+    }
+
+    /// <summary>Takes the promise back: the other session did not come about.</summary>
+    public void KeepAfterAll()
+    {
+        bool hasLeft;
+        lock (_gate) (_isHandedOver, hasLeft) = (false, _hasLeft);
+        if (hasLeft) CloseNexus();
+    }
+
+    /// <summary>Goes on where <paramref name="old"/>, which promised its nexus and has ended, left off.</summary>
+    public void Adopt(Session old)
+    {
+        _openNexus = old._openNexus;
+        Numbers.Start(old.Numbers.ExpCmdSn);
     }
 
     /// <summary>Ends it with a word to the initiator. Any thread; does not wait.</summary>
@@ -104,8 +126,8 @@ internal sealed partial class Session : FullFeature
         task.Result = Volume.Unit.Execute(
             _openNexus!, task.Cdb, task.Data[..(int)Math.Min(task.DataOut.Received, task.DataOut.Wanted)], _shared.Medium);
 
-    protected override IReadOnlyList<DiscoveredTarget> VisibleTargets() =>
-        [new DiscoveredTarget(Volume.TargetName, [Connection.AdvertisedAddress])];
+    protected override IEnumerable<DiscoveredTarget> VisibleTargets() =>
+        [new DiscoveredTarget(Volume.TargetName, Connection.AdvertisedAddresses)];
 
     private DateTimeOffset When(long timestamp) => _context.Clock.GetUtcNow() - _context.Clock.GetElapsedTime(timestamp);
 
@@ -113,8 +135,16 @@ internal sealed partial class Session : FullFeature
     private void LeaveEngine()
     {
         if (Interlocked.Decrement(ref _inEngine) != 0) return;
-        if (_openNexus is { } nexus) Volume.Unit.CloseNexus(nexus);
+        bool keepsNexus;
+        lock (_gate) (_hasLeft, keepsNexus) = (true, !_isHandedOver);
+        if (keepsNexus) CloseNexus();
+        _context.Sessions.Release(this);
         _ended.TrySetResult();
+    }
+
+    private void CloseNexus()
+    {
+        if (_openNexus is { } nexus) Volume.Unit.CloseNexus(nexus);
     }
 
     private static bool IsLunZero(ulong lun) =>

@@ -2,6 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Headgate.Node.Target;
 
+/// <summary>An initiator port at a target: what there may be one session of (I_T nexus, RFC 7143 section 4.4.3).</summary>
+internal readonly record struct NexusKey(string InitiatorName, ulong Isid, string TargetName);
+
 /// <summary>The normal sessions of a node. Any thread.</summary>
 public sealed class SessionRegistry
 {
@@ -13,6 +16,8 @@ public sealed class SessionRegistry
 
     private readonly ConcurrentDictionary<ulong, Session> _sessions = new();
     private readonly Lock _admission = new();
+    private readonly Dictionary<NexusKey, Session> _byNexus = []; // until nothing of it can touch the volume any more
+    private readonly HashSet<ushort> _tsihs = [];
     private ulong _lastId;
     private ushort _lastTsih;
 
@@ -51,12 +56,12 @@ public sealed class SessionRegistry
 
     internal ICollection<Session> Sessions => _sessions.Values;
 
-    internal bool Exists(string initiatorName, ulong isid, ushort tsih) =>
-        _sessions.Values.Any(session => session.Tsih == tsih && session.Isid == isid && session.InitiatorName == initiatorName);
+    internal Session? Find(string initiatorName, ulong isid, ushort tsih) =>
+        _sessions.Values.FirstOrDefault(session => session.Tsih == tsih && session.Isid == isid && session.InitiatorName == initiatorName);
 
     /// <summary>
     /// Lets a session in and gives it its TSIH. One with the same initiator, ISID and target ends first: session
-    /// reinstatement, RFC 7143 section 6.3.5. False when the old one does not end in time.
+    /// reinstatement, RFC 7143 section 6.3.5. False when the old one does not end in time, or no TSIH is free.
     /// </summary>
     internal bool TryAdmit(Session session)
     {
@@ -65,29 +70,68 @@ public sealed class SessionRegistry
             Session? old;
             lock (_admission)
             {
-                old = _sessions.Values.FirstOrDefault(other => other.IsSameNexusAs(session));
-                if (old is null)
-                {
-                    session.Tsih = NextTsih();
-                    _sessions[session.Id] = session;
-                    return true;
-                }
+                if (!_byNexus.TryGetValue(session.Key, out old)) return TryEnter(session, NextTsih());
             }
             old.Connection.Abort("another login took its place");
             if (!old.Ended.Wait(ReinstatementWait)) return false;
         }
     }
 
+    /// <summary>
+    /// Lets a session in that goes on where another ends, whose connection is lost or given up: connection reinstatement,
+    /// RFC 7143 section 6.3.4. It has its TSIH, its nexus (with reservations and unit attentions) and its CmdSN; the
+    /// tasks of the other have ended without a word. False when there is nothing to go on with any more.
+    /// </summary>
+    internal bool TryTakeOver(Session session, ushort tsih)
+    {
+        if (Find(session.InitiatorName, session.Isid, tsih) is not { } old || old.Key != session.Key || !old.TryHandOver()) return false;
+        old.Connection.Abort("its connection is reinstated");
+        if (!old.Ended.Wait(ReinstatementWait))
+        {
+            old.KeepAfterAll();
+            return false;
+        }
+        session.Adopt(old);
+        lock (_admission)
+        {
+            if (!_byNexus.ContainsKey(session.Key) && TryEnter(session, tsih)) return true;
+        }
+        session.OnClosed(); // a new session with its name was quicker
+        return false;
+    }
+
+    /// <summary>No more shown, nor found by a login that wants to go on with it; its name stays taken.</summary>
     internal void Remove(Session session) => _sessions.TryRemove(session.Id, out _);
 
-    // Unique among live sessions and never 0 (section 4.4.3): with at most a few thousand of them the search is short.
+    /// <summary>Nothing of it can touch the volume any more: its name and its TSIH are free.</summary>
+    internal void Release(Session session)
+    {
+        lock (_admission)
+        {
+            if (!_byNexus.TryGetValue(session.Key, out var named) || named != session) return;
+            _byNexus.Remove(session.Key);
+            _tsihs.Remove(session.Tsih);
+        }
+    }
+
+    private bool TryEnter(Session session, ushort tsih)
+    {
+        if (tsih == 0 || !_tsihs.Add(tsih)) return false;
+        session.Tsih = tsih;
+        _byNexus[session.Key] = session;
+        _sessions[session.Id] = session;
+        return true;
+    }
+
+    // Unique among live sessions and never 0 (section 4.4.3); 0 when all are taken.
     private ushort NextTsih()
     {
+        if (_tsihs.Count == ushort.MaxValue) return 0;
         do
         {
             if (++_lastTsih == 0) _lastTsih = 1;
         }
-        while (_sessions.Values.Any(session => session.Tsih == _lastTsih));
+        while (_tsihs.Contains(_lastTsih));
         return _lastTsih;
     }
 }

@@ -8,8 +8,9 @@ internal sealed record TargetContext(
     IscsiTargetOptions Options, ITargetDirectory Directory, IoPath Io, SessionRegistry Sessions, LoginEvents Events,
     TimeProvider Clock, ILogger Logger)
 {
-    /// <summary>The only portal group, so its tag is a constant (RFC 7143 section 13.9).</summary>
-    public const ushort PortalGroupTag = 1;
+    public PortalMap Portals { get; } = new(Options);
+
+    public ConnectionTable Connections { get; } = new(Options);
 
     public BufferPool Buffers { get; } = new();
 
