@@ -36,7 +36,17 @@ internal sealed class LoginDialog : ILoginPolicy
         return Verdict;
     }
 
-    public bool SessionExists(string initiatorName, ulong isid, ushort tsih) => tsih == 5;
+    public ExistingSession? FindSession(string initiatorName, ulong isid, ushort tsih) =>
+        tsih == 5 ? new ExistingSession(ConnectionId: 1, "iqn.2026-11.a:disk", Agreed) : null;
+
+    public Redirection? FindRedirection(string targetName, bool isAuthorized) => isAuthorized ? TargetRedirection : PortalRedirection;
+
+    /// <summary>What session 5 has agreed on.</summary>
+    public SessionParameters Agreed { get; } = new() { MaxBurstBytes = 4096, InitialR2T = false };
+
+    public Redirection? PortalRedirection { get; set; }
+
+    public Redirection? TargetRedirection { get; set; }
 
     /// <summary>Sends one request; <paramref name="edit"/> may spoil its header.</summary>
     public LoginReply Send(int stage, int? next, string text, bool continues = false, Action<byte[]>? edit = null)

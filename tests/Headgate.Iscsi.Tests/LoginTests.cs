@@ -57,7 +57,7 @@ public sealed class LoginTests
     {
         Assert.Equal(LoginStatus.UnsupportedVersion, Status(1, 3, header => header[3] = 1));
         Assert.Equal(LoginStatus.SessionDoesNotExist, Status(1, 3, header => header[15] = 9));
-        Assert.Equal(LoginStatus.TooManyConnections, Status(1, 3, header => header[15] = 5));
+        Assert.Equal(LoginStatus.TooManyConnections, Status(1, 3, header => header[15] = 5)); // CID 0, and the session's is 1
         Assert.Equal(LoginStatus.InvalidDuringLogin, Status(2, null, null));
         Assert.Equal(LoginStatus.InitiatorError, Status(1, 1, null));
         Assert.Equal(LoginStatus.InitiatorError, Status(1, 3, header => header[1] |= 0x40));
@@ -96,6 +96,7 @@ public sealed class LoginTests
     [InlineData("5,6,7,8", ChapAlgorithm.Md5)]
     [InlineData("9,7,5", ChapAlgorithm.Sha256)]
     [InlineData("6", ChapAlgorithm.Sha1)]
+    [InlineData("8,7,6,5", ChapAlgorithm.Sha3)]
     public void CHAP_takes_the_initiators_first_algorithm_and_proves_the_user(string offered, ChapAlgorithm algorithm)
     {
         var dialog = new LoginDialog { ChapRequired = true };
@@ -188,6 +189,81 @@ public sealed class LoginTests
         Assert.True(dialog.Send(1, 3, "InitiatorName=iqn.2026-11.a:i\0SessionType=Discovery\0InitialR2T=No\0").IsComplete);
         Assert.True(dialog.Machine.Identity.IsDiscovery);
     }
+
+    [Fact]
+    public void A_login_in_the_place_of_its_sessions_connection_keeps_what_the_session_agreed_on()
+    {
+        var dialog = new LoginDialog();
+        var reply = dialog.Send(1, 3, "InitiatorName=iqn.2026-11.a:init\0HeaderDigest=CRC32C\0MaxBurstLength=512\0", edit: OfSession5);
+        Assert.True(reply.IsComplete && dialog.Machine.IsReinstatement);
+        Assert.Equal("iqn.2026-11.a:disk", dialog.Machine.Identity.TargetName);
+        Assert.Equal("Reject", LoginDialog.Keys(reply)["MaxBurstLength"]); // leading only
+        var agreed = dialog.Machine.Parameters;
+        Assert.Equal((true, 4096, false), (agreed.HeaderDigest, agreed.MaxBurstBytes, agreed.InitialR2T));
+    }
+
+    [Fact]
+    public void A_login_to_a_session_has_to_name_its_target_or_none()
+    {
+        const string Other = "InitiatorName=iqn.2026-11.a:init\0TargetName=iqn.2026-11.a:other\0";
+        Assert.Equal(LoginStatus.CannotIncludeInSession, new LoginDialog().Send(1, 3, Other, edit: OfSession5).Status);
+        const string Discovery = "InitiatorName=iqn.2026-11.a:init\0SessionType=Discovery\0";
+        Assert.Equal(LoginStatus.CannotIncludeInSession, new LoginDialog().Send(1, 3, Discovery, edit: OfSession5).Status);
+    }
+
+    [Fact]
+    public void Identifiers_do_not_change_during_a_login()
+    {
+        foreach (var at in (int[])[13, 15, 21]) // ISID, TSIH, CID
+        {
+            var dialog = new LoginDialog();
+            Assert.Equal(LoginStatus.Success, dialog.Send(1, null, Names).Status);
+            Assert.Equal(LoginStatus.InvalidDuringLogin, dialog.Send(1, 3, "", edit: header => header[at] ^= 1).Status);
+        }
+    }
+
+    [Fact]
+    public void A_portal_sends_on_before_it_asks_who_it_is_and_a_target_only_those_who_may_use_it()
+    {
+        var portal = new LoginDialog { ChapRequired = true, PortalRedirection = new("10.0.0.2:3260", IsPermanent: false) };
+        var reply = portal.Send(0, 1, Names + "AuthMethod=CHAP\0");
+        Assert.Equal((LoginStatus.MovedTemporarily, "10.0.0.2:3260"), (reply.Status, LoginDialog.Keys(reply)["TargetAddress"]));
+
+        var target = new LoginDialog { TargetRedirection = new("[fd00::2]:3260", IsPermanent: true) };
+        target.BeginChap();
+        reply = target.Send(0, 1, $"CHAP_N=user\0CHAP_R={LoginDialog.Proof("initiator-secret")}\0");
+        Assert.Equal((LoginStatus.MovedPermanently, "[fd00::2]:3260"), (reply.Status, LoginDialog.Keys(reply)["TargetAddress"]));
+        Assert.Equal(
+            LoginStatus.NotFound,
+            new LoginDialog { TargetRedirection = new("x:1", false), Verdict = LoginStatus.NotFound }.Send(1, 3, Names).Status);
+    }
+
+    [Fact]
+    public void Discovery_is_not_sent_on() =>
+        Assert.True(new LoginDialog { PortalRedirection = new("x:1", false), TargetRedirection = new("x:1", false) }
+            .Send(1, 3, "InitiatorName=iqn.2026-11.a:i\0SessionType=Discovery\0").IsComplete);
+
+    [Fact]
+    public void The_order_of_keys_does_not_matter_for_the_first_burst()
+    {
+        var reply = new LoginDialog().Send(1, 3, Names + "FirstBurstLength=65536\0MaxBurstLength=1024\0");
+        Assert.Equal("1024", LoginDialog.Keys(reply)["FirstBurstLength"]);
+    }
+
+    [Fact]
+    public void SendTargets_does_not_belong_into_a_login() =>
+        Assert.Equal(LoginStatus.InitiatorError, new LoginDialog().Send(1, 3, Names + "SendTargets=All\0").Status);
+
+    [Fact]
+    public void The_answer_to_as_many_keys_as_there_may_be_fits_into_a_login_PDU()
+    {
+        var keys = string.Concat(Enumerable.Range(0, Limits.NegotiationPairs - 2).Select(i => $"X-{new string('k', 59)}{i:00}=1\0"));
+        var reply = new LoginDialog().Send(1, 3, Names + keys);
+        Assert.Equal(LoginStatus.Success, reply.Status);
+        Assert.InRange(reply.Text.Length, 4000, Limits.LoginDataBytes);
+    }
+
+    private static void OfSession5(byte[] header) => (header[15], header[21]) = (5, 1);
 
     [Fact]
     public void A_login_that_never_ends_is_ended()

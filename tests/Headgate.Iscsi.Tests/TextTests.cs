@@ -93,6 +93,40 @@ public sealed class TextTests
     [InlineData("TaskReporting", "FastAbort,RFC3720", "RFC3720")]
     [InlineData("iSCSIProtocolLevel", "2", "1")]
     [InlineData("IFMarker", "No", "No")]
+    [InlineData("OFMarker", "Yes", "No")]
+    [InlineData("IFMarkInt", "2048~4096", "Reject")]
+    [InlineData("OFMarkInt", "1", "Reject")]
+    [InlineData("HeaderDigest", "", "Reject")]
+    [InlineData("HeaderDigest", "None", "None")]
+    [InlineData("DataDigest", "CRC32C", "CRC32C")]
+    [InlineData("MaxConnections", "65535", "1")]
+    [InlineData("MaxConnections", "65536", "Reject")]
+    [InlineData("ImmediateData", "Yes", "Yes")]
+    [InlineData("MaxRecvDataSegmentLength", "512", null)]
+    [InlineData("MaxRecvDataSegmentLength", "16777215", null)]
+    [InlineData("MaxRecvDataSegmentLength", "16777216", "Reject")]
+    [InlineData("MaxBurstLength", "512", "512")]
+    [InlineData("MaxBurstLength", "511", "Reject")]
+    [InlineData("FirstBurstLength", "16777215", "262144")]
+    [InlineData("FirstBurstLength", "511", "Reject")]
+    [InlineData("FirstBurstLength", "16777216", "Reject")]
+    [InlineData("DefaultTime2Wait", "3600", "3600")]
+    [InlineData("DefaultTime2Wait", "3601", "Reject")]
+    [InlineData("DefaultTime2Retain", "0", "0")]
+    [InlineData("DefaultTime2Retain", "3600", "0")]
+    [InlineData("DefaultTime2Retain", "3601", "Reject")]
+    [InlineData("MaxOutstandingR2T", "1", "1")]
+    [InlineData("MaxOutstandingR2T", "65535", "4")]
+    [InlineData("MaxOutstandingR2T", "0", "Reject")]
+    [InlineData("MaxOutstandingR2T", "65536", "Reject")]
+    [InlineData("MaxOutstandingR2T", "-1", "Reject")]
+    [InlineData("MaxOutstandingR2T", "0x10", "4")]
+    [InlineData("MaxOutstandingR2T", "99999999999999999999", "Reject")]
+    [InlineData("ErrorRecoveryLevel", "0", "0")]
+    [InlineData("TaskReporting", "FastAbort", "Reject")]
+    [InlineData("iSCSIProtocolLevel", "0", "0")]
+    [InlineData("iSCSIProtocolLevel", "31", "1")]
+    [InlineData("iSCSIProtocolLevel", "32", "Reject")]
     [InlineData("X-com.example", "1", "NotUnderstood")]
     [InlineData("maxburstlength", "1024", "NotUnderstood")]
     [InlineData("MaxBurstLength", "Irrelevant", null)]
@@ -128,7 +162,11 @@ public sealed class TextTests
     [InlineData("SendTargets=A\0", TextVerdict.Reject)]
     [InlineData("SendTargets=Alle\0", TextVerdict.Reject)]
     [InlineData("SendTargets=all\0", TextVerdict.Reject)]
-    [InlineData("Bogus=1\0", TextVerdict.Reject)]
+    [InlineData("MaxBurstLength=4096\0", TextVerdict.Reject)] // a key of login
+    [InlineData("TargetName=iqn.2026-11.a:b\0", TextVerdict.Reject)]
+    [InlineData("CHAP_A=5\0", TextVerdict.Reject)]
+    [InlineData("SendTargets=All\0SendTargets=All\0", TextVerdict.Reject)]
+    [InlineData("=1\0", TextVerdict.Reject)]
     [InlineData("MaxRecvDataSegmentLength=4096\0", TextVerdict.Respond)]
     public void Text_in_full_feature_phase_is_answered_or_rejected(string text, TextVerdict verdict) =>
         Assert.Equal(verdict, Responder(3).Handle(continues: false, Encoding.UTF8.GetBytes(text)));
@@ -136,17 +174,30 @@ public sealed class TextTests
     [Fact]
     public void A_long_list_of_targets_comes_in_parts()
     {
-        var responder = Responder(100);
+        var responder = Responder(4000);
         Assert.Equal(TextVerdict.Respond, responder.Handle(continues: false, "SendTargets=All\0"u8));
         var gathered = new List<byte>();
-        while (responder.HasMore)
+        while (true)
         {
             gathered.AddRange(responder.TakePart(512));
+            Assert.InRange(responder.KeptBytes, 0, 1024); // no more than the part and a target
+            if (!responder.HasMore) break;
             Assert.Equal(TextVerdict.Respond, responder.Handle(continues: false, []));
         }
-        var pairs = TextPairs.Parse(gathered.ToArray().AsSpan(0, 64 * 60 > gathered.Count ? gathered.Count : 64 * 60), out _);
-        Assert.Equal(100, Encoding.UTF8.GetString(gathered.ToArray()).Split("TargetName=").Length - 1);
-        Assert.True(pairs is null || pairs.Count <= Limits.NegotiationPairs);
+        var told = string.Concat(Enumerable.Range(0, 4000).Select(i => $"TargetName=iqn.2026-11.a:{i}\0TargetAddress=127.0.0.1:3260,1\0"));
+        Assert.Equal(told, Encoding.UTF8.GetString(gathered.ToArray()));
+    }
+
+    [Fact]
+    public void A_list_that_just_fills_a_part_has_no_empty_part_behind_it()
+    {
+        var responder = Responder(2);
+        responder.Handle(continues: false, "SendTargets=All\0"u8);
+        var whole = responder.TakePart(8192).Length;
+        responder.Handle(continues: false, "SendTargets=All\0"u8);
+        Assert.Equal((whole, false), (responder.TakePart(whole).Length, responder.HasMore));
+        responder.Handle(continues: false, "SendTargets=All\0"u8);
+        Assert.Equal((whole - 1, true), (responder.TakePart(whole - 1).Length, responder.HasMore));
     }
 
     [Fact]
@@ -157,6 +208,30 @@ public sealed class TextTests
         Assert.Equal("TargetName=iqn.2026-11.a:1\0TargetAddress=127.0.0.1:3260,1\0", Encoding.UTF8.GetString(responder.TakePart(8192)));
     }
 
+    [Theory]
+    [InlineData("Bogus=1\0", "Bogus=NotUnderstood\0")]
+    [InlineData("sendtargets=All\0", "sendtargets=NotUnderstood\0")]
+    [InlineData("X-com.example.key=1\0", "X-com.example.key=NotUnderstood\0")]
+    [InlineData("X-com.example.key=Reject\0", "")]
+    [InlineData("InitiatorAlias=me\0", "")]
+    [InlineData("MaxRecvDataSegmentLength=511\0", "MaxRecvDataSegmentLength=Reject\0")]
+    [InlineData("SendTargets=\0", "")] // a discovery session has no target of its own
+    [InlineData("SendTargets=iqn.2026-11.a:nobodys\0", "")]
+    public void What_is_not_for_us_is_answered_as_the_standard_says(string text, string answer)
+    {
+        var responder = Responder(3);
+        Assert.Equal(TextVerdict.Respond, responder.Handle(continues: false, Encoding.UTF8.GetBytes(text)));
+        Assert.Equal(answer, Encoding.UTF8.GetString(responder.TakePart(8192)));
+    }
+
+    [Fact]
+    public void A_session_with_a_target_tells_of_it_when_asked_for_nothing()
+    {
+        var responder = new TextResponder(() => [new DiscoveredTarget("iqn.2026-11.a:own", ["[::1]:3260,1"])], isDiscovery: false);
+        responder.Handle(continues: false, "SendTargets=\0"u8);
+        Assert.Equal("TargetName=iqn.2026-11.a:own\0TargetAddress=[::1]:3260,1\0", Encoding.UTF8.GetString(responder.TakePart(8192)));
+    }
+
     private static TextResponder Responder(int targets) =>
-        new(() => [.. Enumerable.Range(0, targets).Select(i => new DiscoveredTarget($"iqn.2026-11.a:{i}", ["127.0.0.1:3260,1"]))]);
+        new(() => Enumerable.Range(0, targets).Select(i => new DiscoveredTarget($"iqn.2026-11.a:{i}", ["127.0.0.1:3260,1"])), isDiscovery: true);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Headgate.Cli;
 using Headgate.Node;
 using Microsoft.Extensions.Logging;
@@ -46,11 +45,10 @@ internal static class Running
             return await StorageNode.StartAsync(new StorageNodeOptions
             {
                 DataFolder = data.Node,
-                IscsiEndpoint = options.Iscsi,
+                IscsiEndpoints = options.Iscsi,
                 ElementEndpoint = options.Element,
-                AdvertisedPortal = options.Iscsi.Address.Equals(IPAddress.Any) || options.Iscsi.Address.Equals(IPAddress.IPv6Any)
-                    ? $"{Dns.GetHostName()}:{options.Iscsi.Port}"
-                    : null,
+                Advertised = options.Advertise,
+                Redirects = options.Redirect,
                 CapacityIops = options.CapacityIops,
                 IsQosOn = options.IsQosOn,
                 Io = options.Io,

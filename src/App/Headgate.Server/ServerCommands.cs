@@ -17,7 +17,9 @@ internal static class ServerCommands
             DefaultValueFactory = _ => "data",
         };
         var http = EndpointOption("--http", "Where the REST API is served.", 8080);
-        var iscsi = EndpointOption("--iscsi", "Where the iSCSI target listens.", 3260);
+        var iscsi = PortalOptions.Listen();
+        var advertise = PortalOptions.Advertise();
+        var redirect = PortalOptions.Redirect();
         var element = EndpointOption("--element", "Where the Element API listens (TLS).", 8443);
         var capacity = new Option<long?>("--capacity-iops")
         {
@@ -43,7 +45,9 @@ internal static class ServerCommands
             {
                 DataFolder = Path.GetFullPath(args.GetRequiredValue(data)),
                 Http = Given(args, http),
-                Iscsi = Given(args, iscsi),
+                Iscsi = args.GetResult(iscsi) is null ? [PortalOptions.Default] : args.GetRequiredValue(iscsi),
+                Advertise = args.GetResult(advertise) is null ? [] : args.GetRequiredValue(advertise),
+                Redirect = args.GetResult(redirect) is null ? [] : args.GetRequiredValue(redirect),
                 Element = Given(args, element),
                 CapacityIops = args.GetResult(capacity) is null ? null : args.GetValue(capacity),
                 IsQosOn = args.GetResult(qos) is null || args.GetValue(qos) != "off",
@@ -55,9 +59,9 @@ internal static class ServerCommands
 
         return
         [
-            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, element, capacity, qos, io, noSample),
+            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, noSample),
             Make("server", "Start the management server alone.", Running.ServerAsync, http),
-            Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, element, capacity, qos, io),
+            Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, advertise, redirect, element, capacity, qos, io),
         ];
     }
 
@@ -94,9 +98,8 @@ internal static class ServerCommands
 
     private static IPEndPoint? ParseEndpoint(ArgumentResult result, string name)
     {
-        var text = result.Tokens[0].Value.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal);
-        var colon = text.LastIndexOf(':');
-        if (colon > 0 && ushort.TryParse(text[(colon + 1)..], out _) && IPEndPoint.TryParse(text, out var endpoint)) return endpoint;
+        var text = result.Tokens[0].Value;
+        if (PortalOptions.TryParse(text, out var endpoint)) return endpoint;
         result.AddError($"'{text}' is not ADDRESS:PORT with an IP address, for example 127.0.0.1:8080 or [::1]:8080 ({name}).");
         return null;
     }

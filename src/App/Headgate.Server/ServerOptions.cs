@@ -1,5 +1,6 @@
 using System.Net;
 using Headgate.Blocks;
+using Headgate.Node.Target;
 
 namespace Headgate.Server;
 
@@ -13,7 +14,13 @@ internal sealed record ServerOptions
     public required IPEndPoint Http { get; init; }
 
     /// <summary>Where the node's iSCSI target listens.</summary>
-    public required IPEndPoint Iscsi { get; init; }
+    public required IReadOnlyList<IPEndPoint> Iscsi { get; init; }
+
+    /// <summary>Addresses that initiators are told in place of those.</summary>
+    public IReadOnlyList<AdvertisedPortal> Advertise { get; init; } = [];
+
+    /// <summary>Portals that send logins on.</summary>
+    public IReadOnlyList<PortalRedirect> Redirect { get; init; } = [];
 
     /// <summary>Where the node's Element API listens.</summary>
     public required IPEndPoint Element { get; init; }

@@ -58,7 +58,7 @@ internal static class NodeStart
         var directory = new TargetDirectory(catalog, runtimes);
         var sessions = new SessionRegistry();
         var target = new IscsiTarget(
-            new IscsiTargetOptions { Portals = [options.IscsiEndpoint], AdvertisedAddress = options.AdvertisedPortal },
+            new IscsiTargetOptions { Portals = options.IscsiEndpoints, Advertised = options.Advertised, Redirects = options.Redirects },
             directory, io, sessions, events, options.Time, options.Logging.CreateLogger<IscsiTarget>());
         Listen(target, options);
         try
@@ -93,6 +93,11 @@ internal static class NodeStart
         var problem = options switch
         {
             { DataFolder: "" or null } => "The data folder is empty; give a path.",
+            { IscsiEndpoints: [] } => "There is no address for the iSCSI target; give one at least.",
+            { Advertised: var told } when told.FirstOrDefault(one => one.At is not null && !options.IscsiEndpoints.Contains(one.At)) is { } stray =>
+                $"The portal {stray.Address} is to be told at {stray.At}, where the iSCSI target does not listen; it does on {string.Join(' ', options.IscsiEndpoints)}.",
+            { Redirects: var sent } when sent.FirstOrDefault(one => !options.IscsiEndpoints.Contains(one.At)) is { } stray =>
+                $"Logins at {stray.At} are to go to {stray.Address}, but the iSCSI target does not listen there; it does on {string.Join(' ', options.IscsiEndpoints)}.",
             { CapacityIops: <= 0 } => $"The capacity is {options.CapacityIops} IOPS; give a number above 0, or none to have it measured.",
             { OverCommit: not (> 0 and <= 100) } => $"The over-commit factor is {options.OverCommit}; give one above 0 and up to 100.",
             { CapacityBytes: <= 0 } => $"The capacity is {options.CapacityBytes} bytes; give a number above 0, or none for the whole file system.",
@@ -180,12 +185,12 @@ internal static class NodeStart
         {
             throw new StorageNodeException(
                 "port-in-use",
-                $"The iSCSI target cannot listen on {options.IscsiEndpoint}: another program does. Stop that one, or give another port.", problem);
+                $"The iSCSI target cannot listen on {string.Join(' ', options.IscsiEndpoints)}: another program does, or two of these are one. Stop that one, or give another port.", problem);
         }
         catch (SocketException problem)
         {
             throw new StorageNodeException(
-                "options-invalid", $"The iSCSI target cannot listen on {options.IscsiEndpoint}: {problem.Message}", problem);
+                "options-invalid", $"The iSCSI target cannot listen on {string.Join(' ', options.IscsiEndpoints)}: {problem.Message}", problem);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Headgate.Blocks;
+using Headgate.Node.Target;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,17 +12,31 @@ public sealed record StorageNodeOptions
     /// <summary>Where everything of the node lives: volumes, database, keys, certificate. Made when it is not there.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>Where the iSCSI target listens; port 0 takes a free one.</summary>
-    public IPEndPoint IscsiEndpoint { get; init; } = new(IPAddress.Loopback, 3260);
+    /// <summary>Where the iSCSI target listens; port 0 takes a free one. The first is the one that the Element API tells.</summary>
+    public IReadOnlyList<IPEndPoint> IscsiEndpoints { get; init; } = [new(IPAddress.Loopback, 3260)];
+
+    /// <summary>The only or first of <see cref="IscsiEndpoints"/>.</summary>
+    public IPEndPoint IscsiEndpoint
+    {
+        get => IscsiEndpoints[0];
+        init => IscsiEndpoints = [value];
+    }
 
     /// <summary>Where the Element API listens (HTTPS); port 0 takes a free one.</summary>
     public IPEndPoint ElementEndpoint { get; init; } = new(IPAddress.Loopback, 8443);
 
     /// <summary>
-    /// The portal <c>host:port</c> that initiators are told (SendTargets, <c>svip</c>), when it is not the address that the
-    /// target listens on: behind a NAT, or when it listens on all addresses.
+    /// The portals <c>host:port</c> that initiators are told (SendTargets, <c>svip</c>), when they are not the addresses
+    /// that the target listens on: behind a NAT, for guests on a network of their own.
     /// </summary>
-    public string? AdvertisedPortal { get; init; }
+    public IReadOnlyList<AdvertisedPortal> Advertised { get; init; } = [];
+
+    /// <summary>Portals that send logins on to another address.</summary>
+    public IReadOnlyList<PortalRedirect> Redirects { get; init; } = [];
+
+    /// <summary>What the Element API tells in place of the first portal, or null.</summary>
+    internal string? AdvertisedFirst =>
+        (Advertised.FirstOrDefault(told => IscsiEndpoint.Equals(told.At)) ?? Advertised.FirstOrDefault(told => told.At is null))?.Address;
 
     /// <summary>Cluster name, taken at the first start and kept.</summary>
     public string Name { get; init; } = "headgate";
@@ -65,5 +80,5 @@ public sealed record StorageNodeOptions
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Without the password.</summary>
-    public override string ToString() => $"storage node in {DataFolder}, iSCSI {IscsiEndpoint}, Element {ElementEndpoint}";
+    public override string ToString() => $"storage node in {DataFolder}, iSCSI {string.Join(' ', IscsiEndpoints)}, Element {ElementEndpoint}";
 }

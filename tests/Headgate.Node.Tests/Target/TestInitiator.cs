@@ -28,14 +28,24 @@ public sealed class TestInitiator : IDisposable
     private readonly Socket _socket;
 
     public TestInitiator(int port)
+        : this(new IPEndPoint(IPAddress.Loopback, port))
     {
-        _socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000 };
-        _socket.Connect(IPAddress.Loopback, port);
+    }
+
+    public TestInitiator(IPEndPoint portal)
+    {
+        _socket = new Socket(portal.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000 };
+        _socket.Connect(portal);
     }
 
     public string Name { get; init; } = "iqn.2026-11.test:initiator";
 
     public byte Isid { get; init; } = 1;
+
+    /// <summary>TSIH of the login: of the session to go on with.</summary>
+    public ushort Tsih { get; init; }
+
+    public ushort ConnectionId { get; init; }
 
     public uint CmdSn { get; set; } = 1;
 
@@ -65,6 +75,8 @@ public sealed class TestInitiator : IDisposable
         var header = NewHeader(0x43, (byte)(stage << 2 | (next is { } to ? 0x80 | to : 0)));
         header[8] = 0x80;
         header[13] = Isid;
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(14), Tsih);
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(20), ConnectionId);
         Send(header, Encoding.UTF8.GetBytes(keys));
         return Receive()!;
     }
@@ -147,6 +159,25 @@ public sealed class TestInitiator : IDisposable
     {
         var step = ByteByByte ? 1 : bytes.Length;
         for (var at = 0; at < bytes.Length; at += step) _socket.Send(bytes, at, step, SocketFlags.None);
+    }
+
+    /// <summary>A text request with its answer, the parts of a long one put together.</summary>
+    public (byte[] Text, int Parts) Ask(string text)
+    {
+        var request = NewHeader(0x44, 0x80, 6);
+        request.AsSpan(20, 4).Fill(0xFF);
+        Send(request, Encoding.UTF8.GetBytes(text));
+        var gathered = new List<byte>();
+        for (var parts = 1; ; parts++)
+        {
+            var answer = Receive()!;
+            Assert.Equal(Opcode.TextResponse, answer.Opcode);
+            gathered.AddRange(answer.Data);
+            if ((answer.Flags & 0x80) != 0) return ([.. gathered], parts);
+            Assert.Equal(0x40, answer.Flags);
+            answer.Header.AsSpan(20, 4).CopyTo(request.AsSpan(20));
+            Send(request, []);
+        }
     }
 
     /// <summary>The next PDU, digests checked; null when the target closed.</summary>

@@ -5,6 +5,7 @@ using Headgate.Node.Io;
 using Headgate.Node.Target;
 using Headgate.Qos;
 using Headgate.Scsi;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headgate.Node.Tests.Target;
@@ -15,13 +16,14 @@ public sealed class TestTarget : ITargetDirectory, INodeEvents, IAsyncDisposable
     public const string Prefix = "iqn.2026-11.io.headgate:test.";
 
     private readonly ConcurrentDictionary<string, VolumeRuntime> _volumes = new();
+    private readonly ConcurrentQueue<string> _names = new();
     private long _lastVolumeId;
 
-    public TestTarget(IscsiTargetOptions? options = null, TimeProvider? clock = null)
+    public TestTarget(IscsiTargetOptions? options = null, TimeProvider? clock = null, ILogger<IscsiTarget>? logger = null)
     {
         Target = new IscsiTarget(
             options ?? new IscsiTargetOptions { Portals = [new IPEndPoint(IPAddress.Loopback, 0)] },
-            this, Io, Sessions, this, clock ?? TimeProvider.System, NullLogger<IscsiTarget>.Instance);
+            this, Io, Sessions, this, clock ?? TimeProvider.System, logger ?? NullLogger<IscsiTarget>.Instance);
         Target.Start();
     }
 
@@ -39,6 +41,11 @@ public sealed class TestTarget : ITargetDirectory, INodeEvents, IAsyncDisposable
 
     /// <summary>Who may not, by target name.</summary>
     public ConcurrentDictionary<string, TargetRefusal> Refused { get; } = new();
+
+    /// <summary>Where targets are served instead, by name.</summary>
+    public ConcurrentDictionary<string, TargetRedirect> Redirects { get; } = new();
+
+    public TargetRedirect? FindRedirect(string targetName) => Redirects.GetValueOrDefault(targetName);
 
     public VolumeRuntime AddVolume(
         string name, long bytes = 4 << 20, VolumeLimits? limits = null, IBlockDevice? device = null, bool removable = false)
@@ -64,7 +71,10 @@ public sealed class TestTarget : ITargetDirectory, INodeEvents, IAsyncDisposable
         return _volumes.TryGetValue(targetName, out var volume) ? new(volume, default) : new(null, TargetRefusal.NotFound);
     }
 
-    public IReadOnlyList<string> VisibleTargets(string initiatorName, string? chapUser) => [.. _volumes.Keys.Order()];
+    public IReadOnlyList<string> VisibleTargets(string initiatorName, string? chapUser) => [.. _volumes.Keys.Concat(_names).Order()];
+
+    /// <summary>A target that is only told of.</summary>
+    public void AddName(string name) => _names.Enqueue(Prefix + name);
 
     public void Raise(NodeEvent happened) => Events.Enqueue(happened);
 

@@ -58,7 +58,7 @@ internal sealed class ElementApiParts
         var identity = _node.Catalog.Current.Identity;
         var certificate = ElementCertificate.LoadOrCreate(
             Path.Combine(folder.Keys, "element.pem"), identity.Name, _options.ElementEndpoint.Address, _node.Time.GetUtcNow());
-        _addresses = NodeAddresses.Of(_options.ElementEndpoint, iscsi, _options.AdvertisedPortal);
+        _addresses = NodeAddresses.Of(_options.ElementEndpoint, iscsi, _options.AdvertisedFirst);
         var authentication = new BasicAuthentication(identity.AdminUsername, identity.AdminPassword, _events, _node.Time);
         var server = await ElementServer.StartAsync(
             _options.ElementEndpoint, certificate, CreateRpc(), authentication, _options.Logging, cancellation).ConfigureAwait(false);

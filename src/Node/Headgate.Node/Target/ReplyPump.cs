@@ -43,6 +43,9 @@ internal sealed class ReplyPump(ITransport transport, CommandNumbers numbers, Ac
     /// <summary>Whether the peer has taken enough for more to be staged.</summary>
     public bool HasRoom => Volatile.Read(ref _staged) < MaxStaged && Interlocked.Read(ref _stagedBytes) <= MaxStagedBytes;
 
+    /// <summary>Replies that wait to be formed.</summary>
+    public int StagedCount => Volatile.Read(ref _staged);
+
     /// <summary>A reply to fill in and post.</summary>
     public ControlReply Rent(bool usesStatSn)
     {

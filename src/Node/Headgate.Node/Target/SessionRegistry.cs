@@ -56,6 +56,15 @@ public sealed class SessionRegistry
 
     internal ICollection<Session> Sessions => _sessions.Values;
 
+    /// <summary>Names that are taken: by sessions, and by those whose last I/O is still under way.</summary>
+    internal int HeldCount
+    {
+        get
+        {
+            lock (_admission) return _byNexus.Count;
+        }
+    }
+
     internal Session? Find(string initiatorName, ulong isid, ushort tsih) =>
         _sessions.Values.FirstOrDefault(session => session.Tsih == tsih && session.Isid == isid && session.InitiatorName == initiatorName);
 
