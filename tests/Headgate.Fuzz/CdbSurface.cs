@@ -59,7 +59,7 @@ internal sealed class CdbSurface : Surface
         if (sense.Length is > 0 and < 8) throw new FindingException($"sense data of {sense.Length} bytes");
         uint opcode = cdb.IsEmpty ? 0xFFu : cdb[0], action = cdb.Length < 2 ? 0 : cdb[1] & 0x1Fu;
         var isDescriptor = !sense.IsEmpty && (sense[0] & 0x7F) >= 0x72;
-        var key = sense.IsEmpty ? 0 : isDescriptor ? sense[1] : sense[2];
+        uint key = sense.IsEmpty ? 0u : isDescriptor ? sense[1] : sense[2];
         var code = sense.IsEmpty ? 0 : isDescriptor ? sense[2] << 8 | sense[3] : sense.Length > 13 ? sense[12] << 8 | sense[13] : 0;
         var pointer = !isDescriptor && sense.Length > 17 ? (uint)(sense[15] << 16 | sense[16] << 8 | sense[17]) : 0;
         return Signature.Of(opcode, action, (uint)kind, result.Status, key, (uint)code, pointer, (uint)(32 - uint.LeadingZeroCount((uint)result.DataIn.Length)));

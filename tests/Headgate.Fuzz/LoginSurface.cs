@@ -20,7 +20,7 @@ internal sealed class LoginSurface : Surface, ILoginPolicy
     private const byte Anew = 0x80;
     private const byte TextRequest = 0x01;
 
-    private static readonly SessionParameters Agreed = new() { MaxBurstBytes = 4096 };
+    private static readonly SessionParameters Agreed = new() { MaxBurstBytes = 4096, FirstBurstBytes = 4096 };
     private LoginMachine _machine = null!;
     private TextResponder _text = null!;
     private bool _isOver;

@@ -13,7 +13,7 @@ public sealed class LoginTests
     public void Without_authentication_both_stages_lead_to_full_feature()
     {
         var dialog = new LoginDialog();
-        var first = dialog.Send(0, 1, Names + "AuthMethod=CHAP,None\0");
+        var first = dialog.Send(0, 1, Names + "AuthMethod=None,CHAP\0");
         Assert.True(first.Transit);
         Assert.Equal(("None", "1"), (LoginDialog.Keys(first)["AuthMethod"], LoginDialog.Keys(first)["TargetPortalGroupTag"]));
         var last = dialog.Send(1, 3, "HeaderDigest=CRC32C\0MaxRecvDataSegmentLength=4096\0X-foo=1\0");
@@ -73,6 +73,17 @@ public sealed class LoginTests
         var dialog = new LoginDialog { Verdict = verdict };
         Assert.Equal(verdict, dialog.Send(0, 3, Names + "AuthMethod=None\0").Status);
         Assert.Equal(verdict, new LoginDialog { Verdict = verdict }.Send(1, 3, Names).Status);
+    }
+
+    [Theory]
+    [InlineData("CHAP,None", false, "CHAP")]
+    [InlineData("None,CHAP", false, "None")]
+    [InlineData("None,CHAP", true, "CHAP")]
+    [InlineData("KRB5,SRP,None", false, "None")]
+    public void The_first_method_that_will_do_is_taken(string offered, bool chapRequired, string chosen)
+    {
+        var reply = new LoginDialog { ChapRequired = chapRequired }.Send(0, null, Names + $"AuthMethod={offered}\0");
+        Assert.Equal(chosen, LoginDialog.Keys(reply)["AuthMethod"]);
     }
 
     [Theory]

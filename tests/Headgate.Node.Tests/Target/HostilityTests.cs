@@ -23,7 +23,7 @@ public sealed class HostilityTests
         await using var target = Start(Options, clock);
         using var initiator = new TestInitiator(target.Target.Port);
         initiator.SendRaw([0x43]);
-        await UntilAsync(() => target.Target.ConnectionCount == 1);
+        Until(() => target.Target.ConnectionCount == 1);
         for (var passed = TimeSpan.Zero; passed < Options.LoginDeadline; passed += TimeSpan.FromSeconds(1))
         {
             initiator.SendRaw([0x87]);
@@ -62,7 +62,7 @@ public sealed class HostilityTests
         header[7] = 100;
         initiator.SendRaw([.. header, .. new byte[50]]);
         Assert.Equal(Opcode.NopIn, initiator.Receive()!.Opcode);
-        await UntilAsync(() =>
+        Until(() =>
         {
             clock.Advance(Options.PduDeadline);
             return target.Target.ConnectionCount == 0;
@@ -92,7 +92,7 @@ public sealed class HostilityTests
         Assert.Equal(10u, initiator.Receive()!.At(16));
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(initiator.Receive());
-        await UntilAsync(() => target.Sessions.HeldCount == 0);
+        Until(() => target.Sessions.HeldCount == 0);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class HostilityTests
             Assert.Null(tooMany.Receive());
         }
         discovery.Dispose();
-        await UntilAsync(() => target.Target.ConnectionCount == 1);
+        Until(() => target.Target.ConnectionCount == 1);
         using var next = LogIn(target, isid: 4);
         Assert.Equal(2, target.Sessions.List().Count);
     }
@@ -168,11 +168,11 @@ public sealed class HostilityTests
         using var normal = LogIn(target);
         var flood = new List<TestInitiator>();
         for (var i = 0; i < 400; i++) flood.Add(new TestInitiator(target.Target.Port));
-        await UntilAsync(() => target.Target.ConnectionCount == 9);
+        Until(() => target.Target.ConnectionCount == 9);
         normal.Read10(0, 1);
         Assert.Equal(512, normal.ReceiveRead().Data.Length);
         foreach (var one in flood) one.Dispose();
-        await UntilAsync(() => target.Target.ConnectionCount == 1);
+        Until(() => target.Target.ConnectionCount == 1);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class HostilityTests
         var nop = initiator.NewHeader(0x40, 0x80, 5);
         byte[] burst = [.. Enumerable.Repeat(nop, 100).SelectMany(header => header)];
         using var sender = new Flood(initiator, burst);
-        await UntilAsync(() =>
+        Until(() =>
         {
             most = Math.Max(most, connection.Pump.StagedCount);
             return !connection.Pump.HasRoom;
@@ -244,15 +244,7 @@ public sealed class HostilityTests
     }
 
     /// <summary>What other threads of the target bring about, with no event to wait for.</summary>
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        var deadline = Environment.TickCount64 + 20_000;
-        while (!condition())
-        {
-            Assert.True(Environment.TickCount64 < deadline, "it does not come about");
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-    }
+    private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(20)), "it does not come about");
 
     /// <summary>Sends without end on a thread of its own, until the connection is closed.</summary>
     private sealed class Flood : IDisposable

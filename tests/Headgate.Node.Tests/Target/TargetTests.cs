@@ -172,6 +172,8 @@ public sealed class TargetTests : IAsyncLifetime
         initiator.Send(text, "SendTargets=All\0"u8.ToArray());
         Assert.Equal($"127.0.0.1:{_target.Target.Port},1", initiator.Receive()!.Keys["TargetAddress"]);
         initiator.Send(text, "Bogus=1\0"u8.ToArray());
+        Assert.Equal("NotUnderstood", initiator.Receive()!.Keys["Bogus"]);
+        initiator.Send(text, "SendTargets=Alle\0"u8.ToArray());
         Assert.Equal(Opcode.Reject, initiator.Receive()!.Opcode);
 
         initiator.Send(initiator.NewHeader(0x46, 0x80, 8), []);

@@ -186,18 +186,24 @@ public sealed class LoginMachine(
         return Authorize() is { Status: not LoginStatus.Success } refused ? refused : Reply(output, request, transit: true);
     }
 
-    /// <summary>None when it will do and is offered; else CHAP when offered; else null.</summary>
+    /// <summary>
+    /// The first that will do, as section 6.2.1 asks: an initiator that would rather prove itself may, and so sees in
+    /// discovery what its user may see. Null when none will do.
+    /// </summary>
     private string? ChooseMethod(string offered)
     {
-        var methods = offered.Split(',');
-        if (methods.Contains("None") && !policy.RequiresChap(Identity.InitiatorName!, Identity.TargetName))
+        foreach (var method in offered.Split(','))
         {
+            if (method == "CHAP")
+            {
+                _chap = new ChapExchange(challenge, challengeIdentifier, user => policy.FindChapAccount(user, Identity.InitiatorName!));
+                return method;
+            }
+            if (method != "None" || policy.RequiresChap(Identity.InitiatorName!, Identity.TargetName)) continue;
             _authNone = true;
-            return "None";
+            return method;
         }
-        if (!methods.Contains("CHAP")) return null;
-        _chap = new ChapExchange(challenge, challengeIdentifier, user => policy.FindChapAccount(user, Identity.InitiatorName!));
-        return "CHAP";
+        return null;
     }
 
     private LoginReply Operational(
