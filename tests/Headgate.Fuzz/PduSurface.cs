@@ -20,7 +20,7 @@ internal sealed class PduSurface : Surface
     /// <summary>Enough for hundreds of the commands that the script makes.</summary>
     private const long BufferedBytesMax = 32 << 20;
 
-    private readonly IoPath _io = new(new IoPathOptions { DataThreads = 1, SlowThreads = 2, InFlightMax = 4 });
+    private static readonly IoPath Io = new(new IoPathOptions { DataThreads = 1, SlowThreads = 2, InFlightMax = 4 });
     private long _volumes;
 
     public override string Name => "pdu";
@@ -34,18 +34,18 @@ internal sealed class PduSurface : Surface
         var unit = new LogicalUnit(
             new LogicalUnitIdentity("HEADGATE", "FUZZED DISK     ", "1   ", "serial", [0x60, .. new byte[15]], new byte[8], "iqn.2026-11.fuzz:disk"),
             new LogicalUnitGeometry((ulong)VolumeBytes / 512, 512, 4096, Removable: true));
-        var volume = new VolumeRuntime(id, "iqn.2026-11.fuzz:disk", device, unit, _io.AddVolume(id, Qos.VolumeLimits.None));
+        var volume = new VolumeRuntime(id, "iqn.2026-11.fuzz:disk", device, unit, Io.AddVolume(id, Qos.VolumeLimits.None));
         var bugs = new BugLog();
         var world = new World(volume);
         var options = new IscsiTargetOptions { Portals = [new IPEndPoint(IPAddress.Loopback, 3260)], BufferedBytesMax = BufferedBytesMax };
         var sessions = new SessionRegistry();
-        var context = new TargetContext(options, world, _io, sessions, new LoginEvents(world, TimeProvider.System), TimeProvider.System, bugs);
+        var context = new TargetContext(options, world, Io, sessions, new LoginEvents(world, TimeProvider.System), TimeProvider.System, bugs);
         while (!epoch.IsOver)
         {
             RunConnection(epoch, context);
             Check(context, bugs);
         }
-        _io.RemoveVolumeAsync(volume.Queue).GetAwaiter().GetResult();
+        Io.RemoveVolumeAsync(volume.Queue).GetAwaiter().GetResult();
     }
 
     private static void RunConnection(Epoch epoch, TargetContext context)

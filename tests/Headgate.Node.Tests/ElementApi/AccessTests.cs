@@ -41,6 +41,23 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal(TargetRefusal.NotFound, _directory.Authorize(Host, "mine", _target + "0").Refusal);
     }
 
+    [Theory]
+    [InlineData("192.0.2.7:3260", true)]
+    [InlineData("[fd00::7]:3260", true)]
+    [InlineData("san.example:3260", true)]
+    [InlineData("192.0.2.7", false)]
+    [InlineData("192.0.2.7:3260,1", false)]
+    [InlineData("a b:3260", false)]
+    [InlineData("", false)]
+    public async Task A_volume_with_a_portal_of_its_own_is_sent_there(string portal, bool isSent)
+    {
+        Assert.Null(_directory.FindRedirect(_target));
+        await _node.CallAsync("ModifyVolume", $$$"""{"volumeID":{{{_volume}}},"attributes":{"iscsi-redirect":"{{{portal}}}"}}""");
+        Assert.Equal(isSent ? new TargetRedirect(portal, false) : null, _directory.FindRedirect(_target));
+        await _node.CallAsync("ModifyVolume", $$$"""{"volumeID":{{{_volume}}},"attributes":{}}""");
+        Assert.Null(_directory.FindRedirect(_target));
+    }
+
     [Fact]
     public async Task An_access_group_lets_its_initiators_in_without_chap_until_they_leave_it()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Headgate.Node.Target;
 
 namespace Headgate.Node.Catalog;
@@ -8,6 +9,12 @@ namespace Headgate.Node.Catalog;
 /// </summary>
 internal sealed class TargetDirectory(NodeCatalog catalog, VolumeRuntimes runtimes) : ITargetDirectory
 {
+    /// <summary>
+    /// Volume attribute with the portal <c>HOST:PORT</c> that serves the volume instead of this node, while or after it is
+    /// moved; set with ModifyVolume, taken away with it.
+    /// </summary>
+    public const string RedirectAttribute = "iscsi-redirect";
+
     /// <inheritdoc/>
     public AuthenticationRule RuleFor(string initiatorName, string? targetName)
     {
@@ -48,6 +55,15 @@ internal sealed class TargetDirectory(NodeCatalog catalog, VolumeRuntimes runtim
     }
 
     /// <inheritdoc/>
+    /// <remarks>Always "temporarily": an operator can take it back, and initiators that remember would not notice.</remarks>
+    public TargetRedirect? FindRedirect(string targetName)
+    {
+        if (catalog.Current.FindTarget(targetName) is not { Attributes: { ValueKind: JsonValueKind.Object } attributes }) return null;
+        var isSet = attributes.TryGetProperty(RedirectAttribute, out var value) && value.ValueKind == JsonValueKind.String;
+        return isSet && IsPortal(value.GetString()!) ? new TargetRedirect(value.GetString()!, IsPermanent: false) : null;
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> VisibleTargets(string initiatorName, string? chapUser)
     {
         var state = catalog.Current;
@@ -67,6 +83,14 @@ internal sealed class TargetDirectory(NodeCatalog catalog, VolumeRuntimes runtim
         {
             if (volume.Status is VolumeStatus.Active && IsServed(state, volume)) seen[volume.Id] = volume.TargetName;
         }
+    }
+
+    // It goes into a login response as it is.
+    private static bool IsPortal(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        return text.Length <= 255 && colon > 0 && ushort.TryParse(text.AsSpan(colon + 1), out _)
+            && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is ',' or '=' || !char.IsAscii(c));
     }
 
     private static bool IsServed(CatalogState state, Volume volume) =>
