@@ -12,7 +12,11 @@ namespace Headgate.Node.Tests.Target;
 /// </summary>
 public sealed class ManyTests(ITestOutputHelper output)
 {
-    private const int Targets = 4000;
+    /// <summary>
+    /// What libiscsi can read: it takes one text response of 256 KiB at most, and refuses those with the C bit (RFC 7143
+    /// section 11.11.2). More come in parts, see <see cref="PortalTests"/>.
+    /// </summary>
+    private const int Targets = 2500;
 
     private static readonly int Sessions =
         int.Parse(Environment.GetEnvironmentVariable("HEADGATE_MANY") ?? "300", CultureInfo.InvariantCulture);
@@ -40,18 +44,18 @@ public sealed class ManyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Libiscsi_reads_four_thousand_targets_at_two_portals()
+    public async Task Libiscsi_reads_thousands_of_targets_over_both_families()
     {
-        await using var target = new TestTarget(new IscsiTargetOptions { Portals = [new(IPAddress.Loopback, 0), new(IPAddress.IPv6Loopback, 0)] });
+        await using var target = new TestTarget(new IscsiTargetOptions { Portals = [new(IPAddress.IPv6Any, 0)] });
         for (var i = 0; i < Targets; i++) target.AddName($"many.{i:0000}");
         var clock = Stopwatch.StartNew();
-        foreach (var portal in target.Target.Portals)
+        foreach (var host in (string[])["127.0.0.1", "[::1]"])
         {
+            var portal = $"{host}:{target.Target.Port}";
             var told = await RunAsync("iscsi-ls", $"iscsi://{portal}");
-            foreach (var other in target.Target.Portals)
-                Assert.Equal(Targets, told.Split('\n').Count(line => line.Contains("many.", StringComparison.Ordinal) && line.Contains($"{other},1", StringComparison.Ordinal)));
+            Assert.Equal(Targets, told.Split('\n').Count(line => line.Contains("many.", StringComparison.Ordinal) && line.Contains($"{portal},1", StringComparison.Ordinal)));
         }
-        output.WriteLine($"iscsi-ls of {Targets} targets with two portals each, over IPv4 and IPv6: {clock.ElapsedMilliseconds / 2} ms on average");
+        output.WriteLine($"iscsi-ls of {Targets} targets, over IPv4 and IPv6: {clock.ElapsedMilliseconds / 2} ms on average");
     }
 
     private static async Task<string> RunAsync(string program, string argument)

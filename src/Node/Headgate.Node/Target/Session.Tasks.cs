@@ -157,6 +157,11 @@ internal sealed partial class Session
         return true;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// By session and not by task: over a slow link the last of many writes waits long for its turn, and that is nobody's
+    /// fault as long as data comes.
+    /// </remarks>
     public override bool IsDataOutLate(TimeSpan deadline)
     {
         bool isDue;
