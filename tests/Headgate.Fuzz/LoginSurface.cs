@@ -85,7 +85,8 @@ internal sealed class LoginSurface : Surface, ILoginPolicy
         var hash = Signature.Of((uint)reply.Status, (uint)reply.CurrentStage, (uint)reply.NextStage, reply.Transit ? 1u : 0);
         foreach (var (key, value) in pairs)
         {
-            var kind = value.Length > 14 ? "long" : value; // challenges and names do not make an answer new
+            // Challenges, names and the value of a number do not make an answer new.
+            var kind = value.Length > 14 ? "long" : char.IsAsciiDigit(value.FirstOrDefault()) ? "number" : value;
             hash ^= Signature.Of(Sum(key), Sum(kind));
         }
         return hash;
@@ -106,7 +107,7 @@ internal sealed class LoginSurface : Surface, ILoginPolicy
         var most = 512 + BinaryPrimitives.ReadUInt16BigEndian(input.AsSpan(1)) % 8192;
         var part = verdict == TextVerdict.Respond ? _text.TakePart(most) : [];
         if (part.Length > most || _text.KeptBytes > most + 16 * 1024) throw new FindingException($"a part of {part.Length} bytes, {_text.KeptBytes} kept, of {most}");
-        return Signature.Of(99, (uint)verdict, _text.HasMore ? 1u : 0, (uint)(32 - uint.LeadingZeroCount((uint)part.Length)), (uint?)_text.DeclaredMaxRecvBytes ?? 0);
+        return Signature.Of(99, (uint)verdict, _text.HasMore ? 1u : 0, (uint)(32 - uint.LeadingZeroCount((uint)part.Length)), _text.DeclaredMaxRecvBytes is null ? 0u : 1u);
     }
 
     private static uint Sum(string text)
