@@ -3,9 +3,9 @@
 import re
 import time
 
+from product import GUEST_SEES as HOST
 from vm import GuestError
 
-HOST = "10.0.2.2"  # the host's 127.0.0.1 in QEMU's user-mode network
 DEVICE_SECONDS = 30
 
 

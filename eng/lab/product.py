@@ -14,6 +14,7 @@ import urllib.request
 
 READY_SECONDS = 90  # 2 to 4 s on an idle machine
 CLI_SECONDS = 90
+GUEST_SEES = "10.0.2.2"  # the host's 127.0.0.1, from inside a guest
 
 
 class ProductError(Exception):
@@ -27,7 +28,7 @@ class Headgate:
         self.program = pathlib.Path(program)
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
-        self.http, self.iscsi, self.element_port = _free_ports(3)
+        self.http, self.iscsi, self.iscsi_second, self.element_port = _free_ports(4)
         self._capacity = capacity_iops
         self._process = self._login = None
 
@@ -40,7 +41,7 @@ class Headgate:
         with open(log, "ab") as output:
             offset = output.tell()
             self._process = subprocess.Popen(
-                [self.program, "up", "--data", self.data, "--http", f"127.0.0.1:{self.http}", "--iscsi", f"127.0.0.1:{self.iscsi}",
+                [self.program, "up", "--data", self.data, "--http", f"127.0.0.1:{self.http}", *self._portals(),
                  "--element", f"127.0.0.1:{self.element_port}", "--capacity-iops", str(self._capacity)],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         while time.monotonic() - began < READY_SECONDS:
@@ -51,6 +52,11 @@ class Headgate:
                 raise ProductError(f"headgate up ended with status {self._process.returncode}:\n{text[-2000:]}")
             time.sleep(0.05)
         raise ProductError(f"headgate up was not ready after {READY_SECONDS} s:\n{text[-2000:]}")
+
+    def _portals(self):
+        """Two portals on loopback, told to initiators as a guest in QEMU's user-mode network reaches them."""
+        for port in (self.iscsi, self.iscsi_second):
+            yield from ("--iscsi", f"127.0.0.1:{port}", "--advertise", f"{GUEST_SEES}:{port}")
 
     def kill(self):
         """kill -9: what an operating system does to it when memory runs out, and nearest to a power loss."""

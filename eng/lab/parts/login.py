@@ -2,7 +2,7 @@
 
 import re
 
-from initiator import complaints
+from initiator import HOST, complaints
 from report import require
 
 LOGIN_REFUSED = 24  # iscsiadm(8): ISCSI_ERR_LOGIN_AUTH_FAILED
@@ -28,6 +28,17 @@ def run(lab):
         require(mine["iqn"] in found.output, f"{mine['iqn']} is missing: {found}")
         require(theirs["iqn"] not in found.output + plain.output, f"{theirs['iqn']} is another's: {found}")
         figures += [f"{len(found.output.splitlines())} line(s) with CHAP", f"without CHAP status {plain.status}, {len(plain.output.splitlines())} line(s)"]
+
+    with report.check("a login at every portal that discovery told, and by nothing else") as figures:
+        portals = [line.split(",")[0] for line in found.output.splitlines() if line.endswith(mine["iqn"])]
+        require(sorted(portals) == sorted(f"{HOST}:{p}" for p in (port, lab.product.iscsi_second)), f"portals told are {portals}")
+        for portal in portals:
+            a.record(mine, int(portal.rsplit(":", 1)[1]))
+        a.guest.run(f"iscsiadm -m node -T {mine['iqn']} --login", seconds=90)
+        sessions = a.guest.text("iscsiadm -m session").splitlines()
+        require(len(sessions) == len(portals), f"sessions are {sessions}")
+        a.guest.run(f"iscsiadm -m node -T {mine['iqn']} --logout && iscsiadm -m node -T {mine['iqn']} --op delete", seconds=90)
+        figures += portals
 
     with report.check("a login with a wrong secret is refused") as figures:
         refused = a.try_login(mine, port, secret="not-the-secret-1")

@@ -1,4 +1,4 @@
-"""Two sessions to one volume under dm-multipath: one map, and I/O that goes on when a path is cut."""
+"""Two sessions to one volume, each by a portal of its own, under dm-multipath: one map, and I/O that goes on when a path is cut."""
 
 import time
 
@@ -27,7 +27,7 @@ blacklist {
 def run(lab):
     a, direct, report = lab.initiator(), lab.product.iscsi, lab.report
     volume = lab.volume("paths")
-    relay = Relay(direct)
+    relay = Relay(lab.product.iscsi_second)
     try:
         with report.check("two sessions to one volume become one map of two active paths") as figures:
             a.guest.run(f"cat > /etc/multipath.conf <<'X'\n{CONFIGURATION}X\nmodprobe dm_round_robin; modprobe scsi_dh_alua; multipathd")
