@@ -55,7 +55,14 @@ internal sealed partial class SolidFireDriver : IQosControl, IResize, IInventory
         var perSecond = stats.SamplePeriodMSec > 0 ? 1000.0 / stats.SamplePeriodMSec : 0;
         return new VolumeStatistics(
             stats.Timestamp, stats.NormalizedIOPS, (stats.ReadBytesLastSample + stats.WriteBytesLastSample) * perSecond,
-            stats.LatencyUSec, stats.Throttle, stats.BurstIOPSCredit);
+            stats.LatencyUSec, stats.Throttle, stats.BurstIOPSCredit)
+        {
+            Service = stats.Headgate is { } own
+                ? new VolumeService(
+                    stats.ClientQueueDepth, own.LatencyUSecP50, own.LatencyUSecP99, own.SchedulerUSec, own.MediumUSec,
+                    own.HeldByLimit, own.HeldByLimitMSecTotal / 1000.0, own.BelowMinMSecTotal / 1000.0)
+                : null,
+        };
     }, stop);
 
     public ValueTask<Outcome<PoolStatistics>> GetPoolStatisticsAsync(CancellationToken stop) => RunAsync(async call =>

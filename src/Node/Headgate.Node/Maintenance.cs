@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Headgate.Node;
 
-/// <summary>What the node does by itself now and then: purge, expire, forget.</summary>
+/// <summary>What the node does by itself now and then: purge, expire, forget, take the load.</summary>
 internal sealed partial class Maintenance : IAsyncDisposable
 {
     /// <summary>Retention is counted in hours and given in seconds at the finest; a late purge costs nothing.</summary>
@@ -15,19 +15,21 @@ internal sealed partial class Maintenance : IAsyncDisposable
     private readonly SnapshotMethods _snapshots;
     private readonly CloneMethods _clones;
     private readonly AccessGuard _guard;
+    private readonly Action _noteLoad;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
     public Maintenance(
-        VolumeLifeMethods volumes, SnapshotMethods snapshots, CloneMethods clones, AccessGuard guard, TimeProvider time, ILogger logger)
+        VolumeLifeMethods volumes, SnapshotMethods snapshots, CloneMethods clones, AccessGuard guard, Action noteLoad, TimeProvider time, ILogger logger)
     {
-        (_volumes, _snapshots, _clones, _guard, _logger) = (volumes, snapshots, clones, guard, logger);
+        (_volumes, _snapshots, _clones, _guard, _noteLoad, _logger) = (volumes, snapshots, clones, guard, noteLoad, logger);
         _loop = LoopAsync(time);
     }
 
     /// <summary>One round, also on demand.</summary>
     public async Task RunOnceAsync(CancellationToken cancellation)
     {
+        _noteLoad();
         await _volumes.PurgeDueAsync(cancellation).ConfigureAwait(false);
         await _snapshots.ExpireAsync(cancellation).ConfigureAwait(false);
         _clones.DropOldResults();

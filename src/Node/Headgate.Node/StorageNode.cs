@@ -55,7 +55,7 @@ public sealed class StorageNode : IAsyncDisposable
             state.Identity.Name, Version, IscsiPortal, Credentials.ElementEndpoint,
             state.Volumes.Values.Count(volume => volume.Status is VolumeStatus.Active), _parts.Sessions.List().Count,
             _parts.Capacity.Bytes, _parts.Capacity.UsedBytes, _parts.Capacity.Iops, state.PromisedIops,
-            _parts.Runtimes.All.Sum(runtime => runtime.Queue.ReadStatistics().NormalizedIops), "pread/pwrite threads");
+            _parts.Runtimes.All.Sum(runtime => runtime.Queue.ReadStatistics().NormalizedIops), _parts.Io.Options.IsScheduled ? "pread/pwrite threads" : "pread/pwrite threads, QOS OFF");
     }
 
     /// <summary>

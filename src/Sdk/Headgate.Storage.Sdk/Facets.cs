@@ -69,7 +69,24 @@ public interface IInventory
 /// <param name="Throttle">0 (nothing held back) to 1.</param>
 /// <param name="BurstCredit">Saved-up normalised I/Os; null when the array does not tell.</param>
 public sealed record VolumeStatistics(
-    DateTimeOffset At, double Iops, double BytesPerSecond, double LatencyMicros, double Throttle, long? BurstCredit);
+    DateTimeOffset At, double Iops, double BytesPerSecond, double LatencyMicros, double Throttle, long? BurstCredit)
+{
+    /// <summary>Where the time of its I/O goes; null where the storage does not tell.</summary>
+    public VolumeService? Service { get; init; }
+}
+
+/// <summary>Where the time of a volume's I/O goes, and how its promises were kept.</summary>
+/// <param name="QueueDepth">I/Os of clients that wait or are under way.</param>
+/// <param name="LatencyP50Micros">Median of the last seconds.</param>
+/// <param name="LatencyP99Micros">What 99 of 100 I/Os of the last seconds stayed within.</param>
+/// <param name="SchedulerMicros">Mean wait for their turn, over the last sample.</param>
+/// <param name="MediumMicros">Mean time at the medium, over the last sample.</param>
+/// <param name="HeldByLimit">0 to 1: share of the last sample in which the volume's own limit held I/O back.</param>
+/// <param name="HeldByLimitSeconds">The same in seconds, since the volume came into service.</param>
+/// <param name="BelowMinSeconds">Seconds in which it always had I/O waiting and got less than its min, since it came into service.</param>
+public sealed record VolumeService(
+    long QueueDepth, double LatencyP50Micros, double LatencyP99Micros, double SchedulerMicros, double MediumMicros,
+    double HeldByLimit, double HeldByLimitSeconds, double BelowMinSeconds);
 
 /// <summary>Used and provisioned capacity of the whole storage, everybody's volumes included.</summary>
 public sealed record PoolStatistics(

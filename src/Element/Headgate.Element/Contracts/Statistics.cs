@@ -57,6 +57,34 @@ public sealed record VolumeStats
     public string? AsyncDelay { get; set; }
     public MetadataHosts MetadataHosts { get; set; } = new();
     public MetadataHosts? DesiredMetadataHosts { get; set; }
+
+    /// <summary>What Headgate's own node tells beyond the Element API; absent from a real cluster, which clients ignore.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VolumeServiceStats? Headgate { get; set; }
+}
+
+/// <summary>Where the time of a volume's I/O goes; times in microseconds, means over the last sample.</summary>
+public sealed record VolumeServiceStats
+{
+    /// <summary>Mean wait for their turn in the scheduler.</summary>
+    public long SchedulerUSec { get; set; }
+
+    /// <summary>Mean time at the medium.</summary>
+    public long MediumUSec { get; set; }
+
+    /// <summary>Of the last seconds, as the following two.</summary>
+    public long LatencyUSecP50 { get; set; }
+    public long LatencyUSecP99 { get; set; }
+    public long LatencyUSecP999 { get; set; }
+
+    /// <summary>0 to 1: share of the sample in which the volume's own limit held I/O back.</summary>
+    public double HeldByLimit { get; set; }
+
+    /// <summary>The same in milliseconds, since the volume came into service.</summary>
+    public long HeldByLimitMSecTotal { get; set; }
+
+    /// <summary>Milliseconds in which it always had I/O waiting and got less than its min, since it came into service.</summary>
+    public long BelowMinMSecTotal { get; set; }
 }
 
 /// <summary>The services that keep a volume's metadata.</summary>

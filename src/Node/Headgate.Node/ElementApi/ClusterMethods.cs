@@ -10,7 +10,7 @@ namespace Headgate.Node.ElementApi;
 
 /// <summary>The handshake, and the cluster as a whole (element-api 2.1).</summary>
 internal sealed class ClusterMethods(
-    NodeCatalog catalog, NodeCapacity capacity, VolumeRuntimes runtimes, IoPath io, SessionRegistry sessions,
+    NodeCatalog catalog, NodeCapacity capacity, ClusterLoad load, VolumeRuntimes runtimes, IoPath io, SessionRegistry sessions,
     Func<NodeAddresses> addresses, TimeProvider time)
 {
     private const int BlockBytes = 4096;
@@ -77,6 +77,7 @@ internal sealed class ClusterMethods(
     private ClusterCapacityResult GetCapacity(Empty asked)
     {
         var served = io.ReadStatistics();
+        var iops = load.Note(served.ReadOps + served.WriteOps);
         var provisionedBlocks = catalog.Current.ProvisionedBytes / BlockBytes;
         var used = capacity.UsedBytes;
         var usedBlocks = Math.Min(used / BlockBytes, provisionedBlocks);
@@ -88,9 +89,9 @@ internal sealed class ClusterMethods(
             {
                 ActiveBlockSpace = used,
                 ActiveSessions = active,
-                AverageIOPS = served.AverageIops,
+                AverageIOPS = iops.Average,
                 ClusterRecentIOSize = MeanIoBytes(),
-                CurrentIOPS = served.CurrentIops,
+                CurrentIOPS = iops.Current,
                 MaxIOPS = capacity.Iops,
                 MaxOverProvisionableSpace = capacity.ProvisionableBytes,
                 MaxProvisionedSpace = capacity.Bytes,
@@ -98,7 +99,7 @@ internal sealed class ClusterMethods(
                 MaxUsedSpace = capacity.Bytes,
                 NonZeroBlocks = usedBlocks,
                 PeakActiveSessions = _peakSessions,
-                PeakIOPS = served.PeakIops,
+                PeakIOPS = iops.Peak,
                 ProvisionedSpace = provisionedBlocks * BlockBytes,
                 Timestamp = time.GetUtcNow(),
                 TotalOps = served.ReadOps + served.WriteOps,

@@ -15,18 +15,21 @@ internal sealed class ElementApiParts
     private readonly VolumeLifeMethods _life;
     private readonly SnapshotMethods _snapshots;
     private readonly CloneMethods _clones;
+    private readonly IoPath _io;
+    private readonly ClusterLoad _load;
     private readonly Dictionary<string, ElementHandler> _methods;
     private NodeAddresses? _addresses;
 
     public ElementApiParts(NodeServices node, IoPath io, SessionRegistry sessions, EventLog events, StorageNodeOptions options)
     {
-        (_node, _events, _options) = (node, events, options);
+        (_node, _io, _events, _options) = (node, io, events, options);
+        _load = new ClusterLoad(node.Time);
         _life = new VolumeLifeMethods(node, options.DeletedVolumeRetention);
         _snapshots = new SnapshotMethods(node);
         _clones = new CloneMethods(node);
         IEnumerable<ElementHandler> all =
         [
-            .. new ClusterMethods(node.Catalog, node.Capacity, node.Runtimes, io, sessions, () => Addresses, node.Time).All,
+            .. new ClusterMethods(node.Catalog, node.Capacity, _load, node.Runtimes, io, sessions, () => Addresses, node.Time).All,
             .. new NodeMethods(node.Catalog, node.Capacity, io, sessions, events, () => Addresses, node.Time).All,
             .. new AccountMethods(node.Catalog, node.Guard).All,
             .. new VolumeMethods(node).All,
@@ -68,5 +71,11 @@ internal sealed class ElementApiParts
         return server;
     }
 
-    public Maintenance StartMaintenance(ILogger log) => new(_life, _snapshots, _clones, _node.Guard, _node.Time, log);
+    public Maintenance StartMaintenance(ILogger log) => new(_life, _snapshots, _clones, _node.Guard, NoteLoad, _node.Time, log);
+
+    private void NoteLoad()
+    {
+        var served = _io.ReadStatistics();
+        _load.Note(served.ReadOps + served.WriteOps);
+    }
 }

@@ -65,7 +65,7 @@ internal sealed class NodeMethods(
             ReadOps = served.ReadOps,
             WriteOps = served.WriteOps,
             UsedMemory = Environment.WorkingSet,
-            SsLoadHistogram = Histograms.Empty(Histograms.Percents),
+            SsLoadHistogram = Histograms.NoPercents,
             Timestamp = time.GetUtcNow(),
         };
         return new ListNodeStatsResult { NodeStats = new NodeStatsList { Nodes = [stats] } };

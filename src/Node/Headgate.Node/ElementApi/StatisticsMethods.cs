@@ -63,22 +63,19 @@ internal sealed class StatisticsMethods(NodeCatalog catalog, VolumeRuntimes runt
         };
     }
 
-    /// <summary>The node keeps no histograms; the buckets are there, at zero, for clients that read each by name.</summary>
     private ListVolumeQoSHistogramsResult ListHistograms(ListVolumeQoSHistogramsParams asked)
     {
         var now = time.GetUtcNow();
-        var empty = new QosHistograms
+        return new ListVolumeQoSHistogramsResult
         {
-            BelowMinIopsPercentages = Histograms.Empty(Histograms.PercentsBelow),
-            MinToMaxIopsPercentages = Histograms.Empty(Histograms.PercentsAndAbove),
-            TargetUtilizationPercentages = Histograms.Empty(Histograms.PercentsAndAbove),
-            ThrottlePercentages = Histograms.Empty(Histograms.Percents),
-            ReadBlockSizes = Histograms.Empty(Histograms.BlockSizes),
-            WriteBlockSizes = Histograms.Empty(Histograms.BlockSizes),
+            QosHistograms =
+            [
+                .. Pick(catalog.Current, asked.VolumeIDs).Select(volume => new VolumeQosHistogram
+                {
+                    VolumeID = volume.Id, Timestamp = now, Histograms = Histograms.Of(StatisticsOf(volume)),
+                }),
+            ],
         };
-        var rows = Pick(catalog.Current, asked.VolumeIDs)
-            .Select(volume => new VolumeQosHistogram { VolumeID = volume.Id, Timestamp = now, Histograms = empty });
-        return new ListVolumeQoSHistogramsResult { QosHistograms = [.. rows] };
     }
 
     private EfficiencyResult GetVolumeEfficiency(VolumeParams asked) => Efficiency([catalog.Current.LiveVolume(asked.VolumeID)]);
@@ -111,7 +108,7 @@ internal sealed class StatisticsMethods(NodeCatalog catalog, VolumeRuntimes runt
 
     private VolumeStats Of(Volume volume, CatalogState state)
     {
-        var served = runtimes.Find(volume.Id)?.Queue.ReadStatistics() ?? Nothing;
+        var served = StatisticsOf(volume);
         var blocks = volume.TotalSize / BlockBytes;
         var nonZero = Math.Min(store.UsedBytes(volume.Id) / BlockBytes, blocks);
         return new VolumeStats
@@ -126,7 +123,7 @@ internal sealed class StatisticsMethods(NodeCatalog catalog, VolumeRuntimes runt
             AverageIOPSize = served.AverageIopSize,
             BurstIOPSCredit = served.BurstIopsCredit,
             ClientQueueDepth = served.ClientQueueDepth,
-            Throttle = served.Throttle,
+            Throttle = served.NodeHeld * Math.Max(0, 1 - served.VolumeUtilization),
             VolumeUtilization = served.VolumeUtilization,
             LatencyUSec = served.LatencyUs,
             ReadLatencyUSec = served.ReadLatencyUs,
@@ -147,13 +144,27 @@ internal sealed class StatisticsMethods(NodeCatalog catalog, VolumeRuntimes runt
             NonZeroBlocks = nonZero,
             VolumeAccessGroups = [.. state.GroupsOf(volume.Id)],
             MetadataHosts = new MetadataHosts { Primary = 1 },
+            Headgate = new VolumeServiceStats
+            {
+                SchedulerUSec = served.GateWaitUs,
+                MediumUSec = served.MediumUs,
+                LatencyUSecP50 = served.LatencyUsP50,
+                LatencyUSecP99 = served.LatencyUsP99,
+                LatencyUSecP999 = served.LatencyUsP999,
+                HeldByLimit = served.Throttle,
+                HeldByLimitMSecTotal = served.ThrottledMsTotal,
+                BelowMinMSecTotal = served.BelowMinMsTotal,
+            },
         };
     }
+
+    private VolumeStatistics StatisticsOf(Volume volume) => runtimes.Find(volume.Id)?.Queue.ReadStatistics() ?? Nothing;
 
     /// <summary>One row with volumeID 0 for several volumes.</summary>
     private VolumeStats Sum(IEnumerable<Volume> volumes, CatalogState state)
     {
         var rows = volumes.Where(volume => volume.Status is VolumeStatus.Active).Select(volume => Of(volume, state)).ToList();
+        var (reads, writes) = (rows.Sum(row => row.ReadOpsLastSample), rows.Sum(row => row.WriteOpsLastSample));
         return new VolumeStats
         {
             VolumeSize = rows.Sum(row => row.VolumeSize),
@@ -161,15 +172,20 @@ internal sealed class StatisticsMethods(NodeCatalog catalog, VolumeRuntimes runt
             SamplePeriodMSec = VolumeStatistics.SamplePeriodMs,
             ActualIOPS = rows.Sum(row => row.ActualIOPS),
             NormalizedIOPS = rows.Sum(row => row.NormalizedIOPS),
+            AverageIOPSize = Mean(rows.Sum(row => row.ReadBytesLastSample + row.WriteBytesLastSample), reads + writes),
+            BurstIOPSCredit = rows.Sum(row => row.BurstIOPSCredit),
             ClientQueueDepth = rows.Sum(row => row.ClientQueueDepth),
+            LatencyUSec = Mean(rows.Sum(row => row.LatencyUSec * (row.ReadOpsLastSample + row.WriteOpsLastSample)), reads + writes),
+            ReadLatencyUSec = Mean(rows.Sum(row => row.ReadLatencyUSec * row.ReadOpsLastSample), reads),
+            WriteLatencyUSec = Mean(rows.Sum(row => row.WriteLatencyUSec * row.WriteOpsLastSample), writes),
             ReadLatencyUSecTotal = rows.Sum(row => row.ReadLatencyUSecTotal),
             WriteLatencyUSecTotal = rows.Sum(row => row.WriteLatencyUSecTotal),
             ReadOps = rows.Sum(row => row.ReadOps),
             WriteOps = rows.Sum(row => row.WriteOps),
             ReadBytes = rows.Sum(row => row.ReadBytes),
             WriteBytes = rows.Sum(row => row.WriteBytes),
-            ReadOpsLastSample = rows.Sum(row => row.ReadOpsLastSample),
-            WriteOpsLastSample = rows.Sum(row => row.WriteOpsLastSample),
+            ReadOpsLastSample = reads,
+            WriteOpsLastSample = writes,
             ReadBytesLastSample = rows.Sum(row => row.ReadBytesLastSample),
             WriteBytesLastSample = rows.Sum(row => row.WriteBytesLastSample),
             UnalignedReads = rows.Sum(row => row.UnalignedReads),
@@ -178,4 +194,6 @@ internal sealed class StatisticsMethods(NodeCatalog catalog, VolumeRuntimes runt
             NonZeroBlocks = rows.Sum(row => row.NonZeroBlocks),
         };
     }
+
+    private static long Mean(long sum, long count) => count == 0 ? 0 : sum / count;
 }

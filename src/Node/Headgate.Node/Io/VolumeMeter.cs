@@ -25,7 +25,7 @@ internal sealed class VolumeMeter
 
     private struct Counters
     {
-        public long ReadOps, WriteOps, ReadBytes, WriteBytes, Cost, ReadNs, WriteNs, ThrottledNs, WaitingNs;
+        public long ReadOps, WriteOps, ReadBytes, WriteBytes, Cost, ReadNs, WriteNs, Ios, GateNs, MediumNs, ThrottledNs, WaitingNs;
     }
 
     /// <summary>The limits that samples are held against from now on.</summary>
@@ -51,6 +51,9 @@ internal sealed class VolumeMeter
         _gateNs += gateNs;
         _mediumNs += mediumNs;
         _current.Cost += io.Ticket.CostHundredths;
+        _current.Ios++;
+        _current.GateNs += gateNs;
+        _current.MediumNs += mediumNs;
         if (io.TransferBytes == 0) return;
 
         _latencies.Note(gateNs + mediumNs, now);
@@ -93,6 +96,9 @@ internal sealed class VolumeMeter
             Throttle = Math.Min(1, (double)_last.ThrottledNs / SampleNs),
             VolumeUtilization = limits.MaxIops == 0 ? 0 : (double)normalized / limits.MaxIops,
             BurstIopsCredit = burstCredit,
+            NodeHeld = NodeHeld(_last),
+            GateWaitUs = Mean(_last.GateNs / 1000, _last.Ios),
+            MediumUs = Mean(_last.MediumNs / 1000, _last.Ios),
             GateWaitUsTotal = _gateNs / 1000,
             MediumUsTotal = _mediumNs / 1000,
             ThrottledMsTotal = (_throttledNs + _current.ThrottledNs) / 1_000_000,
@@ -158,8 +164,11 @@ internal sealed class VolumeMeter
         if (min > 0 && iops < min) _belowMin = _belowMin.With(iops / min);
         else if (max > min) _minToMax = _minToMax.With((iops - min) / (max - min));
         if (max > 0) _utilization = _utilization.With(iops / max);
-        _throttles = _throttles.With((double)sample.ThrottledNs / SampleNs);
+        if (max > 0) _throttles = _throttles.With(NodeHeld(sample) * Math.Max(0, 1 - (iops / max)));
     }
+
+    // I/O waited although the volume's own limit let it go: the node had no room.
+    private static double NodeHeld(in Counters sample) => Math.Clamp((double)(sample.WaitingNs - sample.ThrottledNs) / SampleNs, 0, 1);
 
     private static long PerSecond(long perSample) => perSample * 1000 / VolumeStatistics.SamplePeriodMs;
 

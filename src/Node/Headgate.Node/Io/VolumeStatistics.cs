@@ -49,11 +49,20 @@ public sealed record VolumeStatistics
     /// <summary>0 to 1: share of the sample in which the volume's own limit held an I/O back.</summary>
     public double Throttle { get; init; }
 
+    /// <summary>0 to 1: share of the sample in which I/O waited that the volume's own limit would have let go: the node had no room.</summary>
+    public double NodeHeld { get; init; }
+
     /// <summary>Normalised IOPS as a share of max over the sample (above 1 in a burst); 0 without a max.</summary>
     public double VolumeUtilization { get; init; }
 
     /// <summary>I/Os above max that the volume has saved up: at most (burst - max) * 60.</summary>
     public long BurstIopsCredit { get; init; }
+
+    /// <summary>Mean wait in the gate over the sample, in microseconds.</summary>
+    public long GateWaitUs { get; init; }
+
+    /// <summary>Mean time from the gate to the end of the access over the sample, in microseconds.</summary>
+    public long MediumUs { get; init; }
 
     /// <summary>Time that finished I/Os waited in the gate, in microseconds.</summary>
     public long GateWaitUsTotal { get; init; }
@@ -91,7 +100,7 @@ public sealed record VolumeStatistics
     /// <summary>Samples of a volume with a max, by their share of it.</summary>
     public PercentCounts UtilizationPercents { get; init; }
 
-    /// <summary>Samples by the share of the time in which the volume's own limit held I/O.</summary>
+    /// <summary>Samples of a volume with a max, by Element's throttle: how far the node's lack of room kept it below that.</summary>
     public PercentCounts ThrottlePercents { get; init; }
 }
 
