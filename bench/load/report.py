@@ -137,7 +137,7 @@ def markdown(results):
 # ---- plot: a pair of bars for each mix, p99 on a logarithmic scale ----
 
 ON, OFF, INK, MUTED, GRID = "#1d6fa5", "#d0752b", "#1f2937", "#6b7280", "#e5e7eb"
-LEFT, TOP, WIDTH, PANEL, GAP = 64, 66, 1000, 190, 86
+LEFT, TOP, WIDTH, PANEL, GAP = 64, 92, 1000, 190, 60
 
 
 def plot(noise):
@@ -148,8 +148,8 @@ def plot(noise):
            f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
            f'<text x="{LEFT}" y="26" font-size="17" font-weight="600">A volume with min 1000 among greedy neighbours</text>',
            *legend(LEFT, 44)]
-    svg += panel(rows, TOP, "IOPS that the victim gets, at depth 32", lambda one: one["saturating"]["iops"], 10, 100_000, 1000, "min 1000")
-    svg += panel(rows, TOP + PANEL + GAP, "its p99 latency in ms, paced at 1000 I/Os a second", lambda one: one["paced"]["latency_us"]["p99"] / 1000, 0.1, 10_000, 2 * alone, "2 x alone")
+    svg += panel(rows, TOP, "IOPS that the victim gets, at depth 32", lambda one: one["saturating"]["iops"], 10, 100_000, 1000, "its min, 1000")
+    svg += panel(rows, TOP + PANEL + GAP, "its p99 latency in ms, paced at 1000 I/Os a second", lambda one: one["paced"]["latency_us"]["p99"] / 1000, 0.1, 10_000, 2 * alone, "twice its p99 alone")
     step = (WIDTH - LEFT - 16) / len(rows)
     for i, row in enumerate(rows):
         x, y = LEFT + step * (i + 0.5), TOP + 2 * PANEL + GAP + 14
@@ -168,7 +168,7 @@ def panel(rows, top, title, value, low, high, mark, mark_name):
     def y_of(amount):
         return top + PANEL - PANEL * min(1.0, max(0.0, math.log10(max(amount, low) / low) / scale))
 
-    svg = [f'<text x="{LEFT}" y="{top - 6}" font-weight="600">{title}</text>']
+    svg = [f'<text x="{LEFT}" y="{top - 8}" font-weight="600">{title}</text>']
     for power in range(round(math.log10(low)), round(math.log10(high)) + 1):
         y, label = y_of(10.0 ** power), f"{10.0 ** power:,.10g}"
         svg.append(f'<line x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - 16}" y2="{y:.1f}" stroke="{GRID}"/>'
@@ -181,5 +181,5 @@ def panel(rows, top, title, value, low, high, mark, mark_name):
             svg.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{bar:.1f}" height="{top + PANEL - y:.1f}" fill="{colour}"><title>{row["on"]["mix"]}: {value(side):,.2f}</title></rect>')
     y = y_of(mark)
     svg.append(f'<line x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - 16}" y2="{y:.1f}" stroke="{INK}" stroke-dasharray="4 3"/>'
-               f'<text x="{WIDTH - 18}" y="{y - 4:.1f}" text-anchor="end">{mark_name}</text>')
+               f'<text x="{WIDTH - 16}" y="{top - 8}" text-anchor="end" fill="{MUTED}">dashed: {mark_name}</text>')
     return svg

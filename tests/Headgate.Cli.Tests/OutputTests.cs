@@ -137,6 +137,37 @@ public sealed class OutputTests
         Assert.Contains("max 1000", line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(120)]
+    [InlineData(40)]
+    public async Task Watching_on_a_terminal_draws_over_itself_and_never_wraps(int width)
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        server.On("GET /api/v1/volumes/db1/qos", 200, $$"""
+            {"volumeId":"{{Sample.VolumeId}}","volume":"db1","promises":[{{Sample.Promise("minIops", 200)}},{{Sample.Promise("maxIops", 1000)}},{{Sample.Promise("burstIops", 2000)}}],
+             "measured":{"at":"2026-01-02T03:04:05Z","iops":998.4,"bytesPerSecond":4089446,"latencyMicros":950,"throttle":0,"burstCredit":12000,
+              "service":{"queueDepth":32,"latencyP50Micros":1234,"latencyP99Micros":45678,"schedulerMicros":1100,"mediumMicros":134,
+               "heldByLimit":0.98,"heldByLimitSeconds":63,"belowMinSeconds":1.5} },"measuredProblem":null}
+            """);
+        using var run = CliRun.Against(server);
+        (run.Terminal, run.Width) = (true, width);
+
+        var result = await run.RunAsync("volume", "watch", "db1", "--count", "2");
+
+        Assert.Equal(0, result.Exit);
+        var rows = result.Out.Replace("\e[?25l", "", StringComparison.Ordinal).Replace("\e[?25h", "", StringComparison.Ordinal)
+            .Split('\n').Select(row => row.Replace("\e[K", "", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, rows.Count(row => row.Contains("998", StringComparison.Ordinal)));
+        var again = Assert.Single(rows, row => row.Contains("\e[9A", StringComparison.Ordinal)); // back to the first of nine rows
+        Assert.Contains("db1", again, StringComparison.Ordinal);
+        Assert.All(rows, row => Assert.InRange(row.Replace("\e[J", "", StringComparison.Ordinal).Replace("\r\e[9A", "", StringComparison.Ordinal).Length, 0, width));
+        Assert.Contains("p50 1.23 ms", result.Out, StringComparison.Ordinal);
+        Assert.Contains("1.10 ms in the sched", result.Out, StringComparison.Ordinal);
+        Assert.Contains("1.5 s in all", result.Out, StringComparison.Ordinal);
+        Assert.Contains("12000 I/Os above max: 12.0 s", result.Out, StringComparison.Ordinal);
+        Assert.EndsWith("\e[?25h", result.Out, StringComparison.Ordinal); // the cursor is back
+    }
+
     [Fact]
     public async Task An_answer_of_another_shape_is_a_refusal_and_not_a_crash()
     {

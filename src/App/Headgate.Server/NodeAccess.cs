@@ -16,6 +16,19 @@ internal sealed class NodeAccess(StorageNode node) : INodeAccess
             now.CapacityIops, now.PromisedIops, now.CurrentIops, now.IoEngine));
     }
 
+    public async ValueTask<Outcome<NodeCapacityView>> MeasureAsync(CancellationToken stop)
+    {
+        try
+        {
+            var found = await node.MeasureCapacityAsync();
+            return new NodeCapacityView(found.Iops, found.Description);
+        }
+        catch (IOException problem)
+        {
+            return new Fault("medium-not-measured", $"The medium of the node cannot be measured: {problem.Message}", Recovery.AskOperator);
+        }
+    }
+
     public ValueTask<Outcome<NodeCredentialsView>> GetCredentialsAsync(CancellationToken stop)
     {
         var login = node.Credentials;

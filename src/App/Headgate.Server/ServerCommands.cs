@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Headgate.Cli;
+using Headgate.Server.Demo;
 
 namespace Headgate.Server;
 
@@ -62,19 +63,24 @@ internal static class ServerCommands
             Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, noSample),
             Make("server", "Start the management server alone.", Running.ServerAsync, http),
             Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, advertise, redirect, element, capacity, qos, io),
+            DemoCommands.Noun(),
         ];
     }
 
     private static IPEndPoint Given(ParseResult args, Option<IPEndPoint> option) =>
         args.GetResult(option) is null ? option.GetDefaultValue() as IPEndPoint ?? new(IPAddress.Loopback, 0) : args.GetRequiredValue(option);
 
-    private static async Task<int> RunAsync(
-        ServerOptions options, Func<ServerOptions, CliConsole, CancellationToken, Task> run, CancellationToken stop)
+    private static Task<int> RunAsync(
+        ServerOptions options, Func<ServerOptions, CliConsole, CancellationToken, Task> run, CancellationToken stop) =>
+        AnsweringAsync((console, cancel) => run(options, console, cancel), stop);
+
+    /// <summary>Runs on the process's console; a start that fails says why on standard error.</summary>
+    public static async Task<int> AnsweringAsync(Func<CliConsole, CancellationToken, Task> run, CancellationToken stop)
     {
         var console = CliConsole.OfProcess();
         try
         {
-            await run(options, console, stop);
+            await run(console, stop);
             return ExitCode.Done;
         }
         catch (StartupException fault)

@@ -26,5 +26,10 @@ public sealed record NodeStatusView(
 /// <summary>GET /api/v1/node/credentials: admin only; leaves an audit event.</summary>
 public sealed record NodeCredentialsView(string ElementEndpoint, string Username, string Password);
 
+/// <summary>Answer of POST /api/v1/node/measure: the medium measured anew, for some seconds beside what clients do.</summary>
+/// <param name="Iops">4 KiB I/Os per second that it took.</param>
+/// <param name="Description">What was done, for how long, and whether the capacity follows.</param>
+public sealed record NodeCapacityView(long Iops, string Description);
+
 /// <summary>GET /api/v1/version, without a key.</summary>
 public sealed record VersionView(string Version, string Sdk);

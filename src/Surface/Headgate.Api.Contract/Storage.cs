@@ -254,8 +254,31 @@ public sealed record CreateVolume
 public sealed record PromiseView(string Promise, long? Requested, bool Required, long? Granted, string EnforcedBy, long? Applied);
 
 /// <summary>What a volume was served over the last sample.</summary>
+/// <param name="At">When it was read.</param>
+/// <param name="Iops">Normalised I/Os per second.</param>
+/// <param name="BytesPerSecond">Read and written.</param>
+/// <param name="LatencyMicros">Mean, as the storage saw it.</param>
+/// <param name="Throttle">0 to 1: how far the storage's lack of capacity keeps it below its max.</param>
+/// <param name="BurstCredit">Saved-up normalised I/Os above max; null when the storage does not tell.</param>
 public sealed record MeasuredView(
-    DateTimeOffset At, double Iops, double BytesPerSecond, double LatencyMicros, double Throttle, long? BurstCredit);
+    DateTimeOffset At, double Iops, double BytesPerSecond, double LatencyMicros, double Throttle, long? BurstCredit)
+{
+    /// <summary>Where the time goes; null when the storage does not tell.</summary>
+    public ServiceView? Service { get; init; }
+}
+
+/// <summary>Where the time of a volume's I/O goes, and how its promises were kept.</summary>
+/// <param name="QueueDepth">I/Os of clients that wait or are under way.</param>
+/// <param name="LatencyP50Micros">Median of the last seconds.</param>
+/// <param name="LatencyP99Micros">What 99 of 100 I/Os of the last seconds stayed within.</param>
+/// <param name="SchedulerMicros">Mean wait for their turn, over the last sample.</param>
+/// <param name="MediumMicros">Mean time at the medium, over the last sample.</param>
+/// <param name="HeldByLimit">0 to 1: share of the last sample in which its own limit held I/O back.</param>
+/// <param name="HeldByLimitSeconds">The same in seconds, since the volume came into service.</param>
+/// <param name="BelowMinSeconds">Seconds in which it always had I/O waiting and got less than its min, since it came into service.</param>
+public sealed record ServiceView(
+    long QueueDepth, double LatencyP50Micros, double LatencyP99Micros, double SchedulerMicros, double MediumMicros,
+    double HeldByLimit, double HeldByLimitSeconds, double BelowMinSeconds);
 
 /// <summary>GET /api/v1/volumes/{ref}/qos</summary>
 public sealed record VolumeQosView(Guid VolumeId, string Volume, IReadOnlyList<PromiseView> Promises, MeasuredView? Measured, string? MeasuredProblem);

@@ -12,6 +12,9 @@ public interface INodeAccess
     /// <summary>The node's figures as they are now.</summary>
     ValueTask<Outcome<NodeStatusView>> GetStatusAsync(CancellationToken stop);
 
+    /// <summary>Measures the medium anew; takes some seconds.</summary>
+    ValueTask<Outcome<NodeCapacityView>> MeasureAsync(CancellationToken stop);
+
     /// <summary>What the Element API of the node takes. The caller has been checked and the request audited already.</summary>
     ValueTask<Outcome<NodeCredentialsView>> GetCredentialsAsync(CancellationToken stop);
 }

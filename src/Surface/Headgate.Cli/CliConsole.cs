@@ -27,6 +27,9 @@ public sealed class CliConsole
     /// <summary>Columns of the terminal.</summary>
     public int Width { get; init; } = DefaultWidth;
 
+    /// <summary>Asks the terminal again, for what is drawn for long: people resize their windows. Null where there is none to ask.</summary>
+    public Func<int>? AskWidth { get; init; }
+
     /// <summary>Reads an environment variable; null when it is not set.</summary>
     public required Func<string, string?> Environment { get; init; }
 
@@ -48,6 +51,7 @@ public sealed class CliConsole
             OutIsTerminal = outIsTerminal,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Width = outIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : DefaultWidth,
+            AskWidth = outIsTerminal ? () => Console.WindowWidth : null,
             Environment = System.Environment.GetEnvironmentVariable,
             WorkingFolder = System.Environment.CurrentDirectory,
         };
@@ -56,6 +60,9 @@ public sealed class CliConsole
     /// <summary>Colours are for people at a terminal who have not asked to be spared (https://no-color.org).</summary>
     internal bool Colours =>
         OutIsTerminal && string.IsNullOrEmpty(Environment("NO_COLOR")) && Environment("TERM") is not ("dumb" or null);
+
+    /// <summary>Columns that the terminal has now.</summary>
+    internal int CurrentWidth => AskWidth?.Invoke() is > 0 and var columns ? columns : Width;
 
     internal string FullPath(string path) => Path.GetFullPath(path, WorkingFolder);
 }

@@ -33,6 +33,10 @@ internal static class SystemRoutes
                 services.GetService<INodeAccess>() is { } node ? (await node.GetStatusAsync(stop)).Ok() : NoNode())
             .WithTags("System").Named("getNode", "Show the embedded storage node").Answers<NodeStatusView>()
             .Problems(Status404NotFound);
+        admins.MapPost("/node/measure", async (IServiceProvider services, CancellationToken stop) =>
+                services.GetService<INodeAccess>() is { } node ? (await node.MeasureAsync(stop)).Ok() : NoNode())
+            .WithTags("System").Named("measureNode", "Measure the embedded node's IOPS anew, for some seconds beside what clients do")
+            .Answers<NodeCapacityView>().Problems(Status404NotFound);
         admins.MapGet("/node/credentials", GetCredentialsAsync)
             .WithTags("System").Named("getNodeCredentials", "Show how to log in to the embedded node's Element API; audited")
             .Answers<NodeCredentialsView>().Problems(Status404NotFound);

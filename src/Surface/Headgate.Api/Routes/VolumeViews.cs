@@ -50,7 +50,13 @@ internal static class VolumeViews
     ];
 
     private static MeasuredView Show(VolumeStatistics figures) => new(
-        figures.At, figures.Iops, figures.BytesPerSecond, figures.LatencyMicros, figures.Throttle, figures.BurstCredit);
+        figures.At, figures.Iops, figures.BytesPerSecond, figures.LatencyMicros, figures.Throttle, figures.BurstCredit)
+    {
+        Service = figures.Service is { } s
+            ? new ServiceView(
+                s.QueueDepth, s.LatencyP50Micros, s.LatencyP99Micros, s.SchedulerMicros, s.MediumMicros, s.HeldByLimit, s.HeldByLimitSeconds, s.BelowMinSeconds)
+            : null,
+    };
 
     // libiscsi's form, which QEMU and its tools take as it is: iscsi://USER%SECRET@HOST:PORT/TARGET/LUN. They do not decode
     // the credentials, so these are not encoded either.

@@ -25,6 +25,7 @@ namespace Headgate.Cli.Api;
 [JsonSerializable(typeof(WhoAmI))]
 [JsonSerializable(typeof(NodeStatusView))]
 [JsonSerializable(typeof(NodeCredentialsView))]
+[JsonSerializable(typeof(NodeCapacityView))]
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(ProviderView))]
 [JsonSerializable(typeof(CreatePool))]

@@ -19,6 +19,7 @@ internal static class Routes
     public const string Keys = "/api/v1/keys";
     public const string WhoAmI = "/api/v1/whoami";
     public const string Node = "/api/v1/node";
+    public const string NodeMeasure = "/api/v1/node/measure";
     public const string NodeCredentials = "/api/v1/node/credentials";
     public const string Version = "/api/v1/version";
 

@@ -44,21 +44,17 @@ internal sealed class Printer(CliConsole console, OutputFormat format)
         else if (item.ValueKind != JsonValueKind.Undefined) PrintRaw(item);
     }
 
-    /// <summary>One line for people, one document for programs: for what goes on and on.</summary>
-    public void PrintSample(JsonElement item, Func<string> line)
+    /// <summary>One document of many, for programs: a line of JSON, or YAML with its mark.</summary>
+    public void PrintSample(JsonElement item)
     {
-        switch (format)
+        if (format == OutputFormat.Yaml)
         {
-            case OutputFormat.Table:
-                console.Out.WriteLine(line());
-                break;
-            case OutputFormat.Json:
-                console.Out.WriteLine(item.GetRawText().ReplaceLineEndings(""));
-                break;
-            default:
-                console.Out.WriteLine("---");
-                YamlText.Write(item, console.Out);
-                break;
+            console.Out.WriteLine("---");
+            YamlText.Write(item, console.Out);
+        }
+        else
+        {
+            console.Out.WriteLine(item.GetRawText().ReplaceLineEndings(""));
         }
         console.Out.Flush();
     }

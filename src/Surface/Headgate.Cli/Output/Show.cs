@@ -16,6 +16,14 @@ internal static class Show
 
     public static string Number(double? number) => number?.ToString("0.#") ?? None;
 
+    /// <summary>Microseconds as milliseconds, three digits of them that matter.</summary>
+    public static string Millis(double micros) => micros switch
+    {
+        < 9_995 => (micros / 1000).ToString("0.00"),
+        < 99_950 => (micros / 1000).ToString("0.0"),
+        _ => (micros / 1000).ToString("0"),
+    };
+
     public static string Of(long used, long? of) => $"{used} / {Number(of)}";
 
     public static string SizeOf(long used, long? of) => $"{Size(used)} / {Size(of)}";

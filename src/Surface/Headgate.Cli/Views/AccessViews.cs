@@ -30,6 +30,9 @@ internal static class AccessViews
         .Add("Min IOPS promised", Show.Of(node.PromisedIops, node.CapacityIops)).Add("IOPS now", Show.Number(node.CurrentIops))
         .Add("I/O engine", node.IoEngine);
 
+    public static PropertySheet Capacity(NodeCapacityView capacity) => new PropertySheet()
+        .Add("IOPS", Show.Number(capacity.Iops)).Add("Measured", capacity.Description);
+
     public static PropertySheet Credentials(NodeCredentialsView credentials) => new PropertySheet()
         .Add("Element API", credentials.ElementEndpoint).Add("Username", credentials.Username).Add("Password", credentials.Password);
 }

@@ -39,11 +39,20 @@ internal static class VolumeViews
         var sheet = new PropertySheet().Add("Volume", qos.Volume).AddBlock("Promises", StorageViews.Lines(Promises, qos.Promises));
         return qos.Measured is { } measured
             ? sheet.AddBlock("Measured", [
-                $"{Show.Number(measured.Iops)} IOPS, {Show.Size((long)measured.BytesPerSecond)}/s, {Show.Number(measured.LatencyMicros / 1000)} ms",
-                $"throttled {measured.Throttle:P0}" + (measured.BurstCredit is { } credit ? $", burst credit {credit}" : ""),
+                $"{Show.Number(measured.Iops)} IOPS, {Show.Rate((long)measured.BytesPerSecond)}, {Show.Millis(measured.LatencyMicros)} ms"
+                    + (measured.BurstCredit is { } credit ? $", burst credit {credit}" : ""),
+                .. measured.Service is { } service ? Served(service) : [],
                 $"at {Show.Time(measured.At)}"])
             : sheet.Add("Measured", Show.Text(qos.MeasuredProblem));
     }
+
+    private static string[] Served(ServiceView service) =>
+    [
+        $"p50 {Show.Millis(service.LatencyP50Micros)} ms, p99 {Show.Millis(service.LatencyP99Micros)} ms; "
+            + $"of the mean {Show.Millis(service.SchedulerMicros)} ms in the scheduler, {Show.Millis(service.MediumMicros)} ms at the medium",
+        $"held by its own limit {service.HeldByLimit:P0} of the time, {Show.Number(service.HeldByLimitSeconds)} s in all; "
+            + $"below min {Show.Number(service.BelowMinSeconds)} s; {service.QueueDepth} I/Os wait or are under way",
+    ];
 
     public static PropertySheet Connection(ConnectionView connection) => new PropertySheet()
         .Add("Protocol", connection.Protocol).Add("Portals", Show.List(connection.Portals)).Add("Target", connection.Iqn)
