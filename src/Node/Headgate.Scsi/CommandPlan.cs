@@ -43,6 +43,9 @@ public readonly record struct CommandPlan
     /// <summary>Whether it counts as a write.</summary>
     public bool IsWrite { get; init; }
 
+    /// <summary>Goes through <see cref="LogicalUnit.Begin"/> and is done in pieces, not by <see cref="LogicalUnit.Execute"/>.</summary>
+    public bool IsLong { get; init; }
+
     /// <summary>For <see cref="PlanKind.Respond"/>.</summary>
     public ScsiResult Result { get; init; }
 

@@ -55,6 +55,7 @@ public sealed partial class LogicalUnit
             };
             foreach (var nexus in _nexuses)
                 nexus.PreventsRemoval = false;
+            Copies.Clear();
             AttendAll(kind == ResetKind.PowerOn ? AdditionalSense.PowerOnOrReset : AdditionalSense.DeviceReset, except: null);
         }
     }

@@ -1,6 +1,8 @@
 using Headgate.Scsi.Commands;
+using Headgate.Scsi.Copying;
 using Headgate.Scsi.Dispatch;
 using Headgate.Scsi.Reservations;
+using Headgate.Scsi.Sanitizing;
 using Headgate.Scsi.Sense;
 
 namespace Headgate.Scsi;
@@ -19,17 +21,20 @@ public sealed partial class LogicalUnit
     /// <param name="identity">Who it is.</param>
     /// <param name="geometry">What it offers.</param>
     /// <param name="reservations">Keeps persistent reservations over a restart; without one APTPL is refused.</param>
-    public LogicalUnit(LogicalUnitIdentity identity, LogicalUnitGeometry geometry, IReservationStore? reservations = null)
+    /// <param name="sanitizes">Keeps a sanitize operation over a restart.</param>
+    public LogicalUnit(
+        LogicalUnitIdentity identity, LogicalUnitGeometry geometry, IReservationStore? reservations = null, ISanitizeStore? sanitizes = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(geometry.Blocks);
         if (geometry.LogicalBlockBytes is not (512 or 4096) || geometry.PhysicalBlockBytes % geometry.LogicalBlockBytes != 0)
             throw new ArgumentException($"Block sizes {geometry.LogicalBlockBytes}/{geometry.PhysicalBlockBytes}: 512/512, 512/4096 and 4096/4096 there are.", nameof(geometry));
-        (Identity, Geometry, ReservationStore) = (identity, geometry, reservations);
+        (Identity, Geometry, ReservationStore, SanitizeStore) = (identity, geometry, reservations, sanitizes);
         _state = new UnitState
         {
             Blocks = geometry.Blocks,
             WriteProtected = geometry.WriteProtected,
             Persistent = reservations?.Load() is { } kept ? kept.ToReservations() : PersistentReservations.None,
+            Sanitize = sanitizes?.Load(),
         };
     }
 
@@ -45,6 +50,8 @@ public sealed partial class LogicalUnit
     internal IReservationStore? ReservationStore { get; }
 
     internal UnitState State => _state;
+
+    internal CopyRecords Copies { get; } = new();
 
     /// <summary>
     /// Serialises the commands that this layer carries out against each other where one must not see half of another
@@ -85,7 +92,7 @@ public sealed partial class LogicalUnit
     {
         var state = _state;
         var context = new CommandContext(this, nexus, state, cdb, dataOutOffered);
-        var command = CommandTable.Find(cdb, out var unknown);
+        var command = CommandTable.Find(cdb, Geometry, out var unknown);
         if (!(command?.Has(CommandTraits.BypassesAttention) ?? false) && nexus.TryTakeAttention(out var attention))
             return CommandPlan.Respond(context.Fail(new SenseData(SenseKey.UnitAttention, attention)));
         return command is null
@@ -104,7 +111,7 @@ public sealed partial class LogicalUnit
     public ScsiResult Execute(Nexus nexus, ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> dataOut, IMedium medium)
     {
         var context = new CommandContext(this, nexus, _state, cdb, CommandContext.Unknown);
-        if (CommandTable.Find(cdb, out var unknown) is not { } command)
+        if (CommandTable.Find(cdb, Geometry, out var unknown) is not { } command)
             return context.Fail(unknown);
 
         // Planned again: the unit may have changed while the command waited for its turn and its data.
@@ -112,6 +119,39 @@ public sealed partial class LogicalUnit
         if (plan.Kind == PlanKind.Execute)
             return command.Execute!(context, dataOut.Length > plan.DataOutBytes ? dataOut[..(int)plan.DataOutBytes] : dataOut, medium);
         return plan.Kind == PlanKind.Respond ? plan.Result : context.Fail(AdditionalSense.InvalidOperationCode);
+    }
+
+    /// <summary>Starts a command whose plan is long; null when <paramref name="answer"/> holds its answer already.</summary>
+    /// <param name="nexus">Who asked.</param>
+    /// <param name="cdb">The CDB that was planned.</param>
+    /// <param name="dataOut">What came for it.</param>
+    /// <param name="targets">The units that it may name.</param>
+    /// <param name="answer">Its answer when there is nothing more to do.</param>
+    public LongCommand? Begin(
+        Nexus nexus, ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> dataOut, ICopyTargets targets, out ScsiResult answer)
+    {
+        var context = new CommandContext(this, nexus, _state, cdb, CommandContext.Unknown);
+        if (CommandTable.Find(cdb, Geometry, out var unknown) is not { } command)
+        {
+            answer = context.Fail(unknown);
+            return null;
+        }
+
+        var plan = PlanChecked(command, context);
+        if (plan.IsLong)
+            return ExtendedCopy.Begin(context, dataOut, targets, out answer);
+        answer = plan.Result;
+        return null;
+    }
+
+    /// <summary>
+    /// Judges a plain WRITE once more when its turn has come: what holds it back may have come while it waited (a preempting
+    /// host, write protection, a sanitize). Null: it may go on.
+    /// </summary>
+    public ScsiResult? Recheck(Nexus nexus, ReadOnlySpan<byte> cdb)
+    {
+        var context = new CommandContext(this, nexus, _state, cdb, CommandContext.Unknown);
+        return CommandTable.Find(cdb, Geometry, out _) is { } command ? Refusal(command, context) : null;
     }
 
     /// <summary>
@@ -148,13 +188,20 @@ public sealed partial class LogicalUnit
             return CommandPlan.Respond(context.InvalidField(context.Cdb.Length));
         if (command.TryFindReservedBit(context.Cdb, out var reservedBit))
             return CommandPlan.Respond(context.Fail(reservedBit));
-        if (ReservationCheck.Conflicts(command, context.Nexus, context.State))
-            return CommandPlan.Respond(ScsiResult.ReservationConflict);
-        if (context.State.Ejected && command.Has(CommandTraits.NeedsMedium))
-            return CommandPlan.Respond(context.Fail(new SenseData(SenseKey.NotReady, AdditionalSense.MediumNotPresentTrayOpen)));
-        if (command.Has(CommandTraits.Writes) && context.State.AnyWriteProtection)
-            return CommandPlan.Respond(context.Fail(WriteProtection(context.State)));
-        return command.Plan(context);
+        return Refusal(command, context) is { } refusal ? CommandPlan.Respond(refusal) : command.Plan(context);
+    }
+
+    /// <summary>Why the unit, as it is now, does not take the command.</summary>
+    private static ScsiResult? Refusal(CommandDefinition command, in CommandContext context)
+    {
+        var state = context.State;
+        if (ReservationCheck.Conflicts(command, context.Nexus, state))
+            return ScsiResult.ReservationConflict;
+        if (state.Sanitize is { } sanitize && !command.Has(sanitize.HasFailed ? CommandTraits.AfterFailedSanitize : CommandTraits.DuringSanitize))
+            return context.Fail(SanitizeSense(state));
+        if (state.Ejected && command.Has(CommandTraits.NeedsMedium))
+            return context.Fail(new SenseData(SenseKey.NotReady, AdditionalSense.MediumNotPresentTrayOpen));
+        return command.Has(CommandTraits.Writes) && state.AnyWriteProtection ? context.Fail(WriteProtection(state)) : null;
     }
 
     private static SenseData WriteProtection(UnitState state) => new(

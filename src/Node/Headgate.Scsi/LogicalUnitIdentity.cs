@@ -17,5 +17,8 @@ public sealed record LogicalUnitIdentity(
 /// <param name="PhysicalBlockBytes">4096 for 512e and 4Kn, 512 for plain 512.</param>
 /// <param name="WriteProtected">Writes fail with DATA PROTECT.</param>
 /// <param name="Removable">RMB=1; can be ejected.</param>
+/// <param name="OffersUnmap">LBPME=1: UNMAP, GET LBA STATUS and the UNMAP bit of WRITE SAME; else none of them.</param>
+/// <param name="AtomicWriteBytes">Most bytes of one WRITE ATOMIC; 0 when the medium cannot, and the command is not there.</param>
 public sealed record LogicalUnitGeometry(
-    ulong Blocks, int LogicalBlockBytes, int PhysicalBlockBytes, bool WriteProtected = false, bool Removable = false);
+    ulong Blocks, int LogicalBlockBytes, int PhysicalBlockBytes, bool WriteProtected = false, bool Removable = false,
+    bool OffersUnmap = true, int AtomicWriteBytes = 0);

@@ -22,6 +22,11 @@ public sealed class Nexus(string initiatorPort)
     /// <summary>iSCSI initiator port name: node name, ",i,0x", ISID (RFC 7143 section 4.4.1; TransportID of SPC-4 section 7.6.4.6).</summary>
     public string InitiatorPort { get; } = initiatorPort;
 
+    /// <summary>Its node name alone.</summary>
+    internal string InitiatorName { get; } = NameOf(initiatorPort);
+
+    internal static string NameOf(string port) => port.IndexOf(",i,", StringComparison.Ordinal) is var at and >= 0 ? port[..at] : port;
+
     /// <summary>Whether it forbids the removal of the medium (PREVENT of SBC-3). Guarded by the logical unit.</summary>
     internal bool PreventsRemoval { get; set; }
 

@@ -9,6 +9,9 @@ public static class ScsiStatus
     /// <summary>It did not; the sense data says why.</summary>
     public const byte CheckCondition = 0x02;
 
+    /// <summary>Try again later.</summary>
+    public const byte Busy = 0x08;
+
     /// <summary>Another nexus holds a reservation that forbids it.</summary>
     public const byte ReservationConflict = 0x18;
 }
@@ -19,6 +22,12 @@ public static class ScsiStatus
 /// <param name="Sense">Sense data (fixed or descriptor as D_SENSE says), without the 2-byte iSCSI length; empty unless CHECK CONDITION.</param>
 public readonly record struct ScsiResult(byte Status, ReadOnlyMemory<byte> DataIn, ReadOnlyMemory<byte> Sense)
 {
+    /// <summary>Its status waits until the sanitize operation that it began is over.</summary>
+    public bool AwaitsSanitize { get; init; }
+
+    /// <summary>Initiator ports whose commands have to end before the status is given (PREEMPT AND ABORT); or null.</summary>
+    public IReadOnlyList<string>? AbortsPorts { get; init; }
+
     /// <summary>GOOD, no data.</summary>
     public static ScsiResult Good => default;
 

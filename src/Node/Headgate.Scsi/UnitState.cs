@@ -1,4 +1,5 @@
 using Headgate.Scsi.Reservations;
+using Headgate.Scsi.Sanitizing;
 
 namespace Headgate.Scsi;
 
@@ -25,6 +26,9 @@ internal sealed record UnitState
     public Nexus? ReservedBy { get; init; }
 
     public PersistentReservations Persistent { get; init; } = PersistentReservations.None;
+
+    /// <summary>A sanitize operation that is under way or has failed.</summary>
+    public KeptSanitize? Sanitize { get; init; }
 
     public bool AnyWriteProtection => WriteProtected || SoftwareWriteProtected;
 }

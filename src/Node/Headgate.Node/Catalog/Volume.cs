@@ -50,6 +50,15 @@ internal sealed record Volume
     /// <summary>512-byte logical blocks on 4096-byte physical ones; otherwise 4096 for both. Fixed at creation.</summary>
     public bool Enable512e { get; init; } = true;
 
+    /// <summary>512-byte physical blocks below the 512-byte logical ones. Fixed at creation.</summary>
+    public bool Plain512 { get; init; }
+
+    /// <summary>Its medium can be ejected. Fixed at creation.</summary>
+    public bool Removable { get; init; }
+
+    /// <summary>It says nothing of being thin, so that no host sends UNMAP. Fixed at creation.</summary>
+    public bool HidesUnmap { get; init; }
+
     public required QosValues Qos { get; init; }
 
     /// <summary>The policy that <see cref="Qos"/> follows, or null when it is the volume's own.</summary>

@@ -31,7 +31,7 @@ internal sealed class VolumeRuntimes(VolumeStore store, IoPath io, NodeCatalog c
     {
         if (_runtimes.ContainsKey(volume.Id)) return;
         var device = store.Open(volume.Id);
-        var unit = new LogicalUnit(IdentityOf(volume), GeometryOf(volume), new ReservationStore(catalog, volume.Id));
+        var unit = new LogicalUnit(IdentityOf(volume), GeometryOf(volume, device), new ReservationStore(catalog, volume.Id));
         var queue = io.AddVolume(volume.Id, LimitsOf(volume.Qos), hasCredit: !isRestart);
         _runtimes[volume.Id] = new VolumeRuntime(volume.Id, volume.TargetName, device, unit, queue);
     }
@@ -51,7 +51,7 @@ internal sealed class VolumeRuntimes(VolumeStore store, IoPath io, NodeCatalog c
             if (Find(volumeId) is not { } runtime || !catalog.Current.Volumes.TryGetValue(volumeId, out var volume)) return;
             var limits = LimitsOf(volume.Qos);
             if (runtime.Queue.Limits != limits) runtime.Queue.Configure(limits);
-            var geometry = GeometryOf(volume);
+            var geometry = GeometryOf(volume, runtime.Device);
             runtime.Unit.SetBlocks(geometry.Blocks);
             runtime.Unit.SetWriteProtected(geometry.WriteProtected);
         }
@@ -60,11 +60,13 @@ internal sealed class VolumeRuntimes(VolumeStore store, IoPath io, NodeCatalog c
     private static VolumeLimits LimitsOf(QosValues qos) =>
         new() { MinIops = qos.MinIops, MaxIops = qos.MaxIops, BurstIops = qos.BurstIops };
 
-    private static LogicalUnitGeometry GeometryOf(Volume volume)
+    private static LogicalUnitGeometry GeometryOf(Volume volume, IBlockDevice device)
     {
         var blockBytes = volume.Enable512e ? 512 : 4096;
         return new LogicalUnitGeometry(
-            (ulong)(volume.TotalSize / blockBytes), blockBytes, 4096, WriteProtected: volume.Access is VolumeAccess.ReadOnly);
+            (ulong)(volume.TotalSize / blockBytes), blockBytes, volume.Plain512 ? 512 : 4096,
+            WriteProtected: volume.Access is VolumeAccess.ReadOnly, volume.Removable, OffersUnmap: !volume.HidesUnmap,
+            AtomicWriteBytes: device.AtomicWriteBytesMax);
     }
 
     private LogicalUnitIdentity IdentityOf(Volume volume)

@@ -20,6 +20,7 @@ internal static class VolumePlans
         if (access is not (null or Catalog.VolumeAccess.SnapMirrorTarget or Catalog.VolumeAccess.ReadWrite))
             throw ElementFault.Invalid($"A new volume cannot have access {asked.Access}; create it, then modify it.");
         var (qos, policy) = NewQos(state, asked.Qos, asked.QosPolicyID, asked.AssociateWithQoSPolicy);
+        var shape = VolumeShape.Of(asked);
         return new Volume
         {
             Id = id,
@@ -28,7 +29,10 @@ internal static class VolumePlans
             AccountId = owner.Id,
             TargetName = TargetNaming.TargetName(state.Identity.UniqueId, name, id),
             TotalSize = ElementRules.VolumeSize(asked.TotalSize, "totalSize"),
-            Enable512e = asked.Enable512e ?? true,
+            Enable512e = shape.Enable512e,
+            Plain512 = shape.Plain512,
+            Removable = shape.Removable,
+            HidesUnmap = shape.HidesUnmap,
             Qos = qos,
             QosPolicyId = policy,
             Access = access ?? Catalog.VolumeAccess.ReadWrite,
@@ -84,6 +88,9 @@ internal static class VolumePlans
             TargetName = TargetNaming.TargetName(state.Identity.UniqueId, name, id),
             TotalSize = size,
             Enable512e = source.Enable512e,
+            Plain512 = source.Plain512,
+            Removable = source.Removable,
+            HidesUnmap = source.HidesUnmap,
             Qos = source.Qos,
             QosPolicyId = source.QosPolicyId,
             Access = ElementRules.Access(asked.Access) ?? source.Access,

@@ -38,7 +38,7 @@ internal static class Inquiry
         data[2] = Version;
         data[3] = 0x12; // HISUP, response data format 2
         data[4] = Length - 5;
-        data[5] = 0x10; // TPGS: implicit
+        data[5] = 0x18; // TPGS: implicit; 3PC: EXTENDED COPY
         data[7] = 0x02; // CMDQUE
         WriteAscii(data.AsSpan(8, 8), unit.Identity.VendorId);
         WriteAscii(data.AsSpan(16, 16), unit.Identity.ProductId);

@@ -65,8 +65,9 @@ internal static class PersistentReserveOut
             return ScsiResult.ReservationConflict;
         if (decision.Next is null)
             return context.Fail(decision.Sense);
+        var aborts = order.Action == ReservationAction.PreemptAndAbort && decision.Preempted.Count > 0 ? decision.Preempted : null;
         return saved
-            ? ScsiResult.Good
+            ? ScsiResult.Good with { AbortsPorts = aborts }
             : context.Fail(new SenseData(SenseKey.HardwareError, AdditionalSense.InternalTargetFailure));
     }
 
@@ -74,5 +75,5 @@ internal static class PersistentReserveOut
         (ReservationAction)(cdb[1] & CommandTable.ServiceActionMask);
 
     private static bool NeedsType(ReservationAction action) =>
-        action is ReservationAction.Reserve or ReservationAction.Release or ReservationAction.Preempt;
+        action is ReservationAction.Reserve or ReservationAction.Release or ReservationAction.Preempt or ReservationAction.PreemptAndAbort;
 }

@@ -26,7 +26,7 @@ internal static class ReadCapacity
         BinaryPrimitives.WriteUInt64BigEndian(data, context.State.Blocks - 1);
         BinaryPrimitives.WriteInt32BigEndian(data.AsSpan(8), context.BlockBytes);
         data[13] = (byte)BitOperations.Log2((uint)(context.Unit.Geometry.PhysicalBlockBytes / context.BlockBytes));
-        data[14] = ThinProvisioned | UnmappedReadsZeros;
+        data[14] = context.Unit.Geometry.OffersUnmap ? (byte)(ThinProvisioned | UnmappedReadsZeros) : (byte)0;
         return CommandPlan.Respond(ScsiResult.Data(data, Cdb.U32(context.Cdb, AllocationLength16)));
     }
 }

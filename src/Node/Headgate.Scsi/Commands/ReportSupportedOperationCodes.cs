@@ -24,20 +24,20 @@ internal static class ReportSupportedOperationCodes
         switch (cdb[OptionField] & 0x07)
         {
             case 0:
-                data = AllCommands(timeouts);
+                data = AllCommands(context.Unit.Geometry, timeouts);
                 break;
             case 1 when CommandTable.HasServiceActions(opcode):
                 return CommandPlan.Respond(context.InvalidField(OptionField, 2));
             case 1:
-                data = OneCommand(CommandTable.Find(opcode), timeouts);
+                data = OneCommand(Offered(CommandTable.Find(opcode), context), timeouts);
                 break;
             case 2 when CommandTable.Find(opcode) is not null:
                 return CommandPlan.Respond(context.InvalidField(OptionField, 2));
             case 2:
-                data = OneCommand(CommandTable.Find(opcode, action), timeouts);
+                data = OneCommand(Offered(CommandTable.Find(opcode, action), context), timeouts);
                 break;
             case 3:
-                data = OneCommand(FindEither(opcode, action), timeouts);
+                data = OneCommand(Offered(FindEither(opcode, action), context), timeouts);
                 break;
             default:
                 return CommandPlan.Respond(context.InvalidField(OptionField, 2));
@@ -51,14 +51,22 @@ internal static class ReportSupportedOperationCodes
         CommandTable.HasServiceActions(opcode) ? CommandTable.Find(opcode, action)
         : action == 0 ? CommandTable.Find(opcode) : null;
 
-    private static byte[] AllCommands(bool timeouts)
+    private static CommandDefinition? Offered(CommandDefinition? command, in CommandContext context) =>
+        command is not null && command.IsOfferedBy(context.Unit.Geometry) ? command : null;
+
+    private static byte[] AllCommands(LogicalUnitGeometry geometry, bool timeouts)
     {
         var entryBytes = 8 + (timeouts ? TimeoutsBytes : 0);
-        var data = new byte[4 + CommandTable.All.Length * entryBytes];
+        var offered = 0;
+        foreach (var command in CommandTable.All)
+            offered += command.IsOfferedBy(geometry) ? 1 : 0;
+        var data = new byte[4 + offered * entryBytes];
         BinaryPrimitives.WriteInt32BigEndian(data, data.Length - 4);
         var entry = data.AsSpan(4);
         foreach (var command in CommandTable.All)
         {
+            if (!command.IsOfferedBy(geometry))
+                continue;
             entry[0] = command.Opcode;
             entry[3] = command.ServiceAction;
             entry[5] = (byte)((timeouts ? 0x02 : 0) | (command.HasServiceAction ? 0x01 : 0));

@@ -11,6 +11,8 @@ internal static class RequestSense
         var sense = new SenseData(SenseKey.NoSense, AdditionalSense.None);
         if (context.Nexus.TryTakeAttention(out var attention))
             sense = new SenseData(SenseKey.UnitAttention, attention);
+        else if (context.State.Sanitize is not null)
+            sense = LogicalUnit.SanitizeSense(context.State);
         else if (context.State.Ejected)
             sense = new SenseData(SenseKey.NotReady, AdditionalSense.MediumNotPresentTrayOpen);
         return CommandPlan.Respond(Answer(context.Cdb, sense));

@@ -16,6 +16,8 @@ internal static class WriteSame
 
     public static CommandPlan Plan(in CommandContext context)
     {
+        if ((context.Cdb[1] & UnmapBit) != 0 && !context.Unit.Geometry.OffersUnmap)
+            return CommandPlan.Respond(context.InvalidField(1, 3));
         var (lba, blocks) = Extent(context);
         if (!context.IsInRange(lba, blocks))
             return CommandPlan.Respond(context.OutOfRange(lba));

@@ -42,6 +42,12 @@ internal enum CommandTraits
 
     /// <summary>DATA PROTECT on a write-protected unit.</summary>
     Writes = 8,
+
+    /// <summary>Served while a sanitize operation is under way (SBC-3 4.11.2).</summary>
+    DuringSanitize = 16,
+
+    /// <summary>Served after one has failed: also SANITIZE itself.</summary>
+    AfterFailedSanitize = 32,
 }
 
 /// <summary>
@@ -66,6 +72,11 @@ internal sealed class CommandDefinition
     public required Planner Plan { get; init; }
 
     public Executor? Execute { get; init; }
+
+    /// <summary>Whether units of a geometry have it; null: all have.</summary>
+    public Predicate<LogicalUnitGeometry>? OfferedBy { get; init; }
+
+    public bool IsOfferedBy(LogicalUnitGeometry geometry) => OfferedBy?.Invoke(geometry) ?? true;
 
     public byte Opcode => Usage[0];
 

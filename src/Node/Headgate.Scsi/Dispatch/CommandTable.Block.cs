@@ -10,6 +10,7 @@ internal static partial class CommandTable
 {
     private const CommandTraits Reads = CommandTraits.NeedsMedium;
     private const CommandTraits WritesTo = CommandTraits.NeedsMedium | CommandTraits.Writes;
+    private const CommandTraits Sanitizes = WritesTo | CommandTraits.AfterFailedSanitize;
 
     private static CommandDefinition[] BlockCommands() =>
     [
@@ -31,7 +32,14 @@ internal static partial class CommandTable
         Row("READ DEFECT DATA(10)", "37 00 1F 00 00 00 00 FF FF 00", Reads, ReservationRule.ReadsMedium, ReadDefectData.Plan10),
         Row("WRITE SAME(10)", "41 08 FF FF FF FF 1F FF FF 00",
             WritesTo, ReservationRule.WritesMedium, WriteSame.Plan, WriteSame.Execute),
-        Row("UNMAP", "42 00 00 00 00 00 1F FF FF 00", WritesTo, ReservationRule.WritesMedium, Unmap.Plan, Unmap.Execute),
+        WhereOffered(geometry => geometry.OffersUnmap, Row("UNMAP", "42 00 00 00 00 00 1F FF FF 00",
+            WritesTo, ReservationRule.WritesMedium, Unmap.Plan, Unmap.Execute)),
+        ActionRow("SANITIZE, OVERWRITE", "48 A1 00 00 00 00 00 FF FF 00",
+            Sanitizes, ReservationRule.WritesMedium, Sanitize.PlanOverwrite, Sanitize.Overwrite),
+        WhereOffered(geometry => geometry.OffersUnmap, ActionRow("SANITIZE, BLOCK ERASE", "48 A2 00 00 00 00 00 FF FF 00",
+            Sanitizes, ReservationRule.WritesMedium, Sanitize.PlanWithoutList, Sanitize.BlockErase)),
+        ActionRow("SANITIZE, EXIT FAILURE MODE", "48 BF 00 00 00 00 00 FF FF 00",
+            Sanitizes, ReservationRule.WritesMedium, Sanitize.PlanWithoutList, Sanitize.ExitFailureMode),
         Row("READ(16)", "88 18 FFFFFFFFFFFFFFFF FFFFFFFF 1F 00", Reads, ReservationRule.ReadsMedium, ReadWrite.PlanRead),
         Row("COMPARE AND WRITE", "89 18 FFFFFFFFFFFFFFFF 000000 FF 1F 00",
             WritesTo, ReservationRule.WritesMedium, CompareAndWrite.Plan, CompareAndWrite.Execute),
@@ -50,8 +58,10 @@ internal static partial class CommandTable
             WritesTo, ReservationRule.WritesMedium, WriteSame.Plan, WriteSame.Execute),
         ActionRow("READ CAPACITY(16)", "9E 10 0000000000000000 FFFFFFFF 00 00",
             Reads, ReservationRule.Allowed, ReadCapacity.Plan16),
-        ActionRow("GET LBA STATUS", "9E 12 FFFFFFFFFFFFFFFF FFFFFFFF 00 00",
-            Reads, ReservationRule.ReadsMedium, GetLbaStatus.Plan, GetLbaStatus.Execute),
+        WhereOffered(geometry => geometry.OffersUnmap, ActionRow("GET LBA STATUS", "9E 12 FFFFFFFFFFFFFFFF FFFFFFFF 00 00",
+            Reads, ReservationRule.ReadsMedium, GetLbaStatus.Plan, GetLbaStatus.Execute)),
+        WhereOffered(geometry => geometry.AtomicWriteBytes > 0, Row("WRITE ATOMIC(16)", "9C 18 FFFFFFFFFFFFFFFF 0000 FFFF 1F 00",
+            WritesTo, ReservationRule.WritesMedium, WriteAtomic.Plan, WriteAtomic.Execute)),
         Row("READ(12)", "A8 18 FF FF FF FF FF FF FF FF 1F 00", Reads, ReservationRule.ReadsMedium, ReadWrite.PlanRead),
         Row("WRITE(12)", "AA 18 FF FF FF FF FF FF FF FF 1F 00",
             WritesTo, ReservationRule.WritesMedium, ReadWrite.PlanWrite),

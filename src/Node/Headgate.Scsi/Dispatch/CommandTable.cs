@@ -31,6 +31,10 @@ internal static partial class CommandTable
     public static CommandDefinition? Find(byte opcode, int serviceAction) =>
         serviceAction <= ServiceActionMask ? ByServiceAction[opcode]?[serviceAction] : null;
 
+    /// <summary>Finds the row of a CDB, or says why a unit of this geometry has none.</summary>
+    public static CommandDefinition? Find(ReadOnlySpan<byte> cdb, LogicalUnitGeometry geometry, out SenseData unknown) =>
+        Find(cdb, out unknown) is { } command && command.IsOfferedBy(geometry) ? command : null;
+
     /// <summary>Finds the row of a CDB, or says why there is none.</summary>
     public static CommandDefinition? Find(ReadOnlySpan<byte> cdb, out SenseData unknown)
     {
@@ -54,6 +58,18 @@ internal static partial class CommandTable
             Plan = plan,
             Execute = execute,
         };
+
+    private static CommandDefinition WhereOffered(Predicate<LogicalUnitGeometry> offeredBy, CommandDefinition row) => new()
+    {
+        Name = row.Name,
+        Usage = row.Usage,
+        HasServiceAction = row.HasServiceAction,
+        Traits = row.Traits,
+        Reservations = row.Reservations,
+        Plan = row.Plan,
+        Execute = row.Execute,
+        OfferedBy = offeredBy,
+    };
 
     private static CommandDefinition ActionRow(
         string name, string usage, CommandTraits traits, ReservationRule reservations, Planner plan, Executor? execute = null)

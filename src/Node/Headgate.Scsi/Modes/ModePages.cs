@@ -23,6 +23,7 @@ internal static class ModePages
     /// <summary>SWP in byte 4 of the control page.</summary>
     public const byte SoftwareWriteProtectBit = 0x08;
 
+    public const byte ReadWriteErrorRecovery = 0x01;
     public const byte Caching = 0x08;
     public const byte Control = 0x0A;
     public const byte InformationalExceptions = 0x1C;
@@ -31,16 +32,28 @@ internal static class ModePages
     private const ushort BusyTimeoutPeriod = 300;
 
     /// <summary>In the order of MODE SENSE: ascending.</summary>
-    public static ReadOnlySpan<byte> Codes => [Caching, Control, InformationalExceptions];
+    public static ReadOnlySpan<byte> Codes => [ReadWriteErrorRecovery, Caching, Control, InformationalExceptions];
 
     /// <summary>One page with its header, or null when there is no such page.</summary>
     public static byte[]? Build(byte code, PageControl control, UnitState state) => code switch
     {
+        ReadWriteErrorRecovery => BuildReadWriteErrorRecovery(control),
         Caching => BuildCaching(control),
         Control => BuildControl(control, state),
         InformationalExceptions => BuildInformationalExceptions(control),
         _ => null,
     };
+
+    /// <summary>SBC-3, read-write error recovery mode page: AWRE and ARRE, since the store below puts bad blocks elsewhere by itself.</summary>
+    private static byte[] BuildReadWriteErrorRecovery(PageControl control)
+    {
+        var page = new byte[12];
+        page[0] = ReadWriteErrorRecovery;
+        page[1] = 10;
+        if (control != PageControl.Changeable)
+            page[2] = 0xC0;
+        return page;
+    }
 
     /// <summary>
     /// SBC-3, caching mode page. WCE=1 and nothing can change it: a write is on the medium only with FUA or after SYNCHRONIZE CACHE.

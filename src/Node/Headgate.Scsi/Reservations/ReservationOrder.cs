@@ -10,6 +10,7 @@ internal enum ReservationAction : byte
     Release = 2,
     Clear = 3,
     Preempt = 4,
+    PreemptAndAbort = 5,
     RegisterAndIgnoreExistingKey = 6,
 }
 
@@ -35,6 +36,9 @@ internal sealed record ReservationDecision
     public PersistentReservations? Next { get; init; }
 
     public IReadOnlyList<ReservationNotice> Notices { get; init; } = [];
+
+    /// <summary>Ports whose registration a PREEMPT took, the asker's own included when it named its own key.</summary>
+    public IReadOnlyList<string> Preempted { get; init; } = [];
 
     public bool IsConflict { get; init; }
 

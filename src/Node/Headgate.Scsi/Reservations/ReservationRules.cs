@@ -117,7 +117,10 @@ internal static class ReservationRules
         };
         if (next.Registrations.IsEmpty)
             next = WithoutReservation(next);
-        return ReservationDecision.Done(next, Tell(Others(removed, order.Port), AdditionalSense.RegistrationsPreempted));
+        return ReservationDecision.Done(next, Tell(Others(removed, order.Port), AdditionalSense.RegistrationsPreempted)) with
+        {
+            Preempted = Ports(removed),
+        };
     }
 
     private static ReservationDecision TakeOver(
@@ -129,7 +132,7 @@ internal static class ReservationRules
         var told = Tell(victims, AdditionalSense.RegistrationsPreempted);
         if (present.Type != order.Type)
             told = told.AddRange(Tell(Others(left, order.Port), AdditionalSense.ReservationsReleased));
-        return ReservationDecision.Done(next, told);
+        return ReservationDecision.Done(next, told) with { Preempted = Ports(victims) };
     }
 
     private static PersistentReservations WithReservation(PersistentReservations present, ReservationOrder order)
@@ -143,6 +146,8 @@ internal static class ReservationRules
 
     private static ImmutableArray<Registration> Others(ImmutableArray<Registration> all, string port) =>
         all.RemoveAll(one => one.InitiatorPort == port);
+
+    private static string[] Ports(ImmutableArray<Registration> whose) => [.. whose.Select(one => one.InitiatorPort)];
 
     private static ImmutableArray<ReservationNotice> Tell(ImmutableArray<Registration> whom, AdditionalSense what) =>
         [.. whom.Select(one => new ReservationNotice(one.InitiatorPort, what))];

@@ -19,8 +19,13 @@ internal enum SenseKey : byte
 internal readonly record struct AdditionalSense(ushort Code)
 {
     public static readonly AdditionalSense None = new(0x0000);
+    public static readonly AdditionalSense OperationInProgress = new(0x0016);
     public static readonly AdditionalSense NotReadyCauseNotReportable = new(0x0400);
+    public static readonly AdditionalSense SanitizeInProgress = new(0x041B);
+    public static readonly AdditionalSense UnreachableCopyTarget = new(0x0804);
     public static readonly AdditionalSense WriteError = new(0x0C00);
+    public static readonly AdditionalSense ThirdPartyDeviceFailure = new(0x0D01);
+    public static readonly AdditionalSense CopyTargetNotReachable = new(0x0D02);
     public static readonly AdditionalSense InvalidFieldInInformationUnit = new(0x0E03);
     public static readonly AdditionalSense UnrecoveredReadError = new(0x1100);
     public static readonly AdditionalSense ParameterListLengthError = new(0x1A00);
@@ -31,6 +36,12 @@ internal readonly record struct AdditionalSense(ushort Code)
     public static readonly AdditionalSense LogicalUnitNotSupported = new(0x2500);
     public static readonly AdditionalSense InvalidFieldInParameterList = new(0x2600);
     public static readonly AdditionalSense InvalidRelease = new(0x2604);
+    public static readonly AdditionalSense TooManyTargetDescriptors = new(0x2606);
+    public static readonly AdditionalSense UnsupportedTargetDescriptor = new(0x2607);
+    public static readonly AdditionalSense TooManySegmentDescriptors = new(0x2608);
+    public static readonly AdditionalSense UnsupportedSegmentDescriptor = new(0x2609);
+    public static readonly AdditionalSense UnexpectedInexactSegment = new(0x260A);
+    public static readonly AdditionalSense InlineDataLengthExceeded = new(0x260B);
     public static readonly AdditionalSense WriteProtected = new(0x2700);
     public static readonly AdditionalSense SoftwareWriteProtected = new(0x2702);
     public static readonly AdditionalSense SpaceAllocationFailed = new(0x2707);
@@ -43,6 +54,7 @@ internal readonly record struct AdditionalSense(ushort Code)
     public static readonly AdditionalSense RegistrationsPreempted = new(0x2A05);
     public static readonly AdditionalSense CapacityChanged = new(0x2A09);
     public static readonly AdditionalSense CommandsCleared = new(0x2F00);
+    public static readonly AdditionalSense SanitizeFailed = new(0x3103);
     public static readonly AdditionalSense SavingNotSupported = new(0x3900);
     public static readonly AdditionalSense MediumNotPresentTrayOpen = new(0x3A02);
     public static readonly AdditionalSense InternalTargetFailure = new(0x4400);

@@ -21,6 +21,11 @@ internal readonly record struct SenseData(SenseKey Key, AdditionalSense Code)
 
     public FieldPointer? Field { get; init; }
 
+    /// <summary>PROGRESS INDICATION of NOT READY, in 65536ths; in the place of the field pointer.</summary>
+    public ushort? Progress { get; init; }
+
+    private bool HasKeySpecific => Field is not null || Progress is not null;
+
     public static SenseData IllegalRequest(AdditionalSense code) => new(SenseKey.IllegalRequest, code);
 
     /// <summary>INVALID FIELD IN CDB with the field pointer that tells it from "not implemented".</summary>
@@ -48,14 +53,14 @@ internal readonly record struct SenseData(SenseKey Key, AdditionalSense Code)
 
         sense[7] = FixedLength - 8;
         BinaryPrimitives.WriteUInt16BigEndian(sense.AsSpan(12), Code.Code);
-        WriteField(sense.AsSpan(15));
+        WriteKeySpecific(sense.AsSpan(15));
         return sense;
     }
 
     private byte[] EncodeDescriptors()
     {
         var length = DescriptorHeaderLength + (Information is null ? 0 : InformationDescriptorLength)
-            + (Field is null ? 0 : FieldDescriptorLength);
+            + (HasKeySpecific ? FieldDescriptorLength : 0);
         var sense = new byte[length];
         sense[0] = 0x72;
         sense[1] = (byte)Key;
@@ -70,18 +75,25 @@ internal readonly record struct SenseData(SenseKey Key, AdditionalSense Code)
             next = next[InformationDescriptorLength..];
         }
 
-        if (Field is not null)
+        if (HasKeySpecific)
         {
             next[0] = 0x02;
             next[1] = FieldDescriptorLength - 2;
-            WriteField(next[4..]);
+            WriteKeySpecific(next[4..]);
         }
 
         return sense;
     }
 
-    private void WriteField(Span<byte> keySpecific)
+    private void WriteKeySpecific(Span<byte> keySpecific)
     {
+        if (Progress is { } progress)
+        {
+            keySpecific[0] = 0x80;
+            BinaryPrimitives.WriteUInt16BigEndian(keySpecific[1..], progress);
+            return;
+        }
+
         if (Field is not { } field)
             return;
         keySpecific[0] = (byte)(0x80 | (field.InCdb ? 0x40 : 0) | (field.Bit >= 0 ? 0x08 | field.Bit : 0));
