@@ -52,7 +52,7 @@ internal static class NodeStart
             new IoPathOptions { CapacityIops = options.CapacityIops ?? 0, IsScheduled = options.IsQosOn }, options.Logging.CreateLogger<IoPath>()));
         if (!options.IsQosOn) events.Raise(QosIsOff);
         var overload = Keep(opened, new OverloadEvents(io, events, options.Time));
-        var runtimes = new VolumeRuntimes(store, io, catalog);
+        var runtimes = new VolumeRuntimes(store, io, catalog, options.Time);
         OpenVolumes(catalog, runtimes, unusable);
 
         var directory = new TargetDirectory(catalog, runtimes);

@@ -1,5 +1,6 @@
 using Headgate.Blocks;
 using Headgate.Node.Io;
+using Headgate.Node.Target;
 using Headgate.Scsi;
 
 namespace Headgate.Node;
@@ -21,6 +22,14 @@ public sealed class VolumeRuntime(long volumeId, string targetName, IBlockDevice
 
     /// <summary>Its SCSI side: identity, mode pages, reservations, unit attentions; shared by all sessions.</summary>
     public LogicalUnit Unit { get; } = unit;
+
+    private VolumeSanitizer? _sanitizer;
+
+    /// <summary>What carries out its sanitize operation; made when it is first needed.</summary>
+    internal VolumeSanitizer SanitizerOf(IoPath io, TimeProvider clock) =>
+        Volatile.Read(ref _sanitizer)
+        ?? Interlocked.CompareExchange(ref _sanitizer, new VolumeSanitizer(this, io, clock), null)
+        ?? _sanitizer!;
 
     /// <summary>Where its I/O waits for its turn, and what it was served.</summary>
     public VolumeQueue Queue { get; } = queue;

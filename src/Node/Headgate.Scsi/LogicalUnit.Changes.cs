@@ -17,6 +17,9 @@ public sealed partial class LogicalUnit
         }
     }
 
+    /// <summary>Whether writes fail, by the administrator's word or an initiator's.</summary>
+    public bool IsWriteProtected => _state.AnyWriteProtection;
+
     /// <summary>Element access readOnly or readWrite. The WP bit of MODE SENSE changes, hence UNIT ATTENTION 2Ah/01h.</summary>
     public void SetWriteProtected(bool isProtected)
     {

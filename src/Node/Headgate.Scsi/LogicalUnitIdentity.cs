@@ -9,7 +9,11 @@ namespace Headgate.Scsi;
 /// <param name="Eui64">EUI designator (8, 12 or 16 bytes).</param>
 /// <param name="TargetName">iSCSI name, for the SCSI name string designators.</param>
 public sealed record LogicalUnitIdentity(
-    string VendorId, string ProductId, string Revision, string SerialNumber, byte[] Naa, byte[] Eui64, string TargetName);
+    string VendorId, string ProductId, string Revision, string SerialNumber, byte[] Naa, byte[] Eui64, string TargetName)
+{
+    /// <summary>Whether a designator of a copy command means this unit: the NAA or the EUI-64 one.</summary>
+    public bool IsNamed(ReadOnlySpan<byte> designator) => designator.SequenceEqual(Naa) || designator.SequenceEqual(Eui64);
+}
 
 /// <summary>The shape of its medium.</summary>
 /// <param name="Blocks">Number of logical blocks.</param>

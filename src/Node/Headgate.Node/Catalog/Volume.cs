@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Headgate.Scsi.Sanitizing;
 
 namespace Headgate.Node.Catalog;
 
@@ -58,6 +59,9 @@ internal sealed record Volume
 
     /// <summary>It says nothing of being thin, so that no host sends UNMAP. Fixed at creation.</summary>
     public bool HidesUnmap { get; init; }
+
+    /// <summary>A sanitize operation that is under way, or has failed.</summary>
+    public KeptSanitize? Sanitize { get; init; }
 
     public required QosValues Qos { get; init; }
 

@@ -7,7 +7,7 @@ using Headgate.Scsi;
 namespace Headgate.Node.Catalog;
 
 /// <summary>The volumes in service: device, SCSI unit and queue of each active volume.</summary>
-internal sealed class VolumeRuntimes(VolumeStore store, IoPath io, NodeCatalog catalog)
+internal sealed class VolumeRuntimes(VolumeStore store, IoPath io, NodeCatalog catalog, TimeProvider clock)
 {
     /// <summary>INQUIRY identity of an Element cluster (element-api section 4); multipath rules of hosts match it.</summary>
     private const string VendorId = "SolidFir";
@@ -31,9 +31,11 @@ internal sealed class VolumeRuntimes(VolumeStore store, IoPath io, NodeCatalog c
     {
         if (_runtimes.ContainsKey(volume.Id)) return;
         var device = store.Open(volume.Id);
-        var unit = new LogicalUnit(IdentityOf(volume), GeometryOf(volume, device), new ReservationStore(catalog, volume.Id));
+        var unit = new LogicalUnit(IdentityOf(volume), GeometryOf(volume, device), new ReservationStore(catalog, volume.Id), new SanitizeStore(catalog, volume.Id));
         var queue = io.AddVolume(volume.Id, LimitsOf(volume.Qos), hasCredit: !isRestart);
-        _runtimes[volume.Id] = new VolumeRuntime(volume.Id, volume.TargetName, device, unit, queue);
+        var runtime = new VolumeRuntime(volume.Id, volume.TargetName, device, unit, queue);
+        _runtimes[volume.Id] = runtime;
+        if (unit.IsSanitizing) runtime.SanitizerOf(io, clock).Start(); // a restart came between
     }
 
     /// <summary>Takes a volume out of service; when it returns, no I/O of it is under way.</summary>

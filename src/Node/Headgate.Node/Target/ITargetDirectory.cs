@@ -59,6 +59,9 @@ public interface ITargetDirectory
     /// <summary>Where logins to a target are sent on to, once it is known that they may use it; null: nowhere.</summary>
     TargetRedirect? FindRedirect(string targetName) => null;
 
+    /// <summary>The volume in service whose logical unit has this designator (VPD page 83h), for copies; null when there is none.</summary>
+    VolumeRuntime? FindByDesignator(ReadOnlySpan<byte> designator) => null;
+
     /// <summary>The targets that discovery shows it (RFC 7143 appendix C).</summary>
     IReadOnlyList<string> VisibleTargets(string initiatorName, string? chapUser);
 }

@@ -3,19 +3,28 @@ using Headgate.Iscsi.Pdu;
 namespace Headgate.Node.Target;
 
 /// <summary>
-/// A task management function that waits for aborted tasks which the medium still works on: only when they are over may
-/// its response go out (RFC 7143 section 11.6.1).
+/// Something that waits for the end of aborted or refused tasks which the medium still works on: a task management
+/// function (its response may go out only when they are over, RFC 7143 section 11.6.1), a PREEMPT AND ABORT, a change of access.
 /// </summary>
-internal sealed class PendingManagement(ReplyPump pump, uint taskTag, TaskManagementOutcome outcome, Action? whenSent)
+internal class TaskWait(Action whenOver)
 {
     private int _waitsFor = 1; // the one who aborts
 
     public void Add() => Interlocked.Increment(ref _waitsFor);
 
-    /// <summary>One of the tasks is over, or all have been found. The last sends the response.</summary>
+    /// <summary>One of the tasks is over, or all have been found.</summary>
     public void Done()
     {
-        if (Interlocked.Decrement(ref _waitsFor) != 0) return;
+        if (Interlocked.Decrement(ref _waitsFor) == 0) whenOver();
+    }
+}
+
+/// <summary>A task management function: the last task to end sends its response.</summary>
+internal sealed class PendingManagement(ReplyPump pump, uint taskTag, TaskManagementOutcome outcome, Action? whenSent)
+    : TaskWait(() => Respond(pump, taskTag, outcome, whenSent))
+{
+    private static void Respond(ReplyPump pump, uint taskTag, TaskManagementOutcome outcome, Action? whenSent)
+    {
         var response = pump.Rent(usesStatSn: true);
         ResponseHeader.WriteTaskManagementResponse(response.Header, taskTag, outcome, default);
         response.WhenSent = whenSent;

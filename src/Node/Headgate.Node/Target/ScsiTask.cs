@@ -14,6 +14,9 @@ internal enum TaskPhase
     /// <summary>With the I/O path, or parked in front of it by <see cref="WriteGuard"/>.</summary>
     Submitted,
 
+    /// <summary>Done but for its status, which waits for the end of a sanitize operation.</summary>
+    Waiting,
+
     /// <summary>Finished; its reply is staged, or it has none.</summary>
     Done,
 }
@@ -54,8 +57,17 @@ internal sealed class ScsiTask(Session session, ushort slot) : VolumeIo, IReply
     /// <summary>It came as an immediate command.</summary>
     public bool IsImmediate { get; private set; }
 
-    /// <summary>Counted by <see cref="WriteGuard"/>, which has to hear of its end.</summary>
-    public bool IsGuarded { get; set; }
+    /// <summary>The guard that counts it and has to hear of its end; of the volume that it writes.</summary>
+    public WriteGuard? GuardedBy { get; set; }
+
+    /// <summary>What is left of a command that is done in pieces.</summary>
+    public CopyTask? Copy { get; set; }
+
+    /// <summary>What its status waits for in phase <see cref="TaskPhase.Waiting"/>.</summary>
+    public SanitizeWait? Wait { get; set; }
+
+    /// <summary>Its answer is in <see cref="Result"/> though the medium was not asked.</summary>
+    public bool IsRefused { get; set; }
 
     /// <summary>Bytes that the initiator expects to send or to get (EDTL).</summary>
     public long ExpectedBytes { get; private set; }
@@ -70,8 +82,8 @@ internal sealed class ScsiTask(Session session, ushort slot) : VolumeIo, IReply
     /// <summary>Aborted: it ends without a status.</summary>
     public bool IsAborted { get; set; }
 
-    /// <summary>The task management that waits for its end, if any.</summary>
-    public PendingManagement? AbortedBy { get; set; }
+    /// <summary>Those who wait for its end, if any.</summary>
+    public Action? WhenOver { get; set; }
 
     /// <summary>Whether the command is one of those that no overlapping write may run beside.</summary>
     public bool IsExclusive { get; set; }
@@ -95,8 +107,9 @@ internal sealed class ScsiTask(Session session, ushort slot) : VolumeIo, IReply
         (TaskTag, Lun) = (header.InitiatorTaskTag, header.Lun);
         ExpectedBytes = request.ExpectedByteCount;
         (InitiatorReads, InitiatorWrites) = (request.Reads, request.Writes);
-        (IsDiscarding, IsAborted, AbortedBy) = (false, false, null);
-        (IsImmediate, IsExclusive, IsGuarded) = (header.IsImmediate, false, false);
+        (IsDiscarding, IsAborted, WhenOver) = (false, false, null);
+        (IsImmediate, IsExclusive, GuardedBy) = (header.IsImmediate, false, null);
+        (Copy, Wait, IsRefused) = (null, null, false);
         (_dataInSent, _dataInSn, _sequenceSent) = (0, 0, 0);
         (Result, MovedBytes) = (default, null);
         Phase = TaskPhase.Collecting;

@@ -75,7 +75,7 @@ internal sealed partial class Session
     /// Aborts one task or all. Those that wait for their turn are taken back; for those at the medium
     /// <paramref name="pending"/> waits; data that still comes is thrown away. Returns whether there were any.
     /// </summary>
-    private bool AbortTasks(uint? tag, PendingManagement? pending, bool isOwnThread)
+    private bool AbortTasks(uint? tag, TaskWait? pending, bool isOwnThread)
     {
         var takenBack = new List<ScsiTask>();
         var dropped = new List<ScsiTask>();
@@ -84,10 +84,20 @@ internal sealed partial class Session
         {
             foreach (var task in _tasks.All)
             {
-                if (task.IsAborted || (tag is { } wanted && task.TaskTag != wanted)) continue;
+                if (tag is { } wanted && task.TaskTag != wanted) continue;
+                if (task.IsAborted)
+                {
+                    if (task.Phase == TaskPhase.Submitted && pending is not null) AwaitEnd(task, pending); // another aborts it, too
+                    continue;
+                }
                 task.IsAborted = true;
                 any = true;
-                if (task.Phase == TaskPhase.Collecting)
+                if (task.Phase == TaskPhase.Waiting)
+                {
+                    task.Wait = null; // what it began goes on (SBC-3 4.11.1)
+                    takenBack.Add(task);
+                }
+                else if (task.Phase == TaskPhase.Collecting)
                 {
                     // Its buffer may be being filled: only the connection's own thread may let it go.
                     if (isOwnThread) dropped.Add(task);
@@ -99,8 +109,7 @@ internal sealed partial class Session
                 }
                 else if (pending is not null)
                 {
-                    pending.Add();
-                    task.AbortedBy = pending;
+                    AwaitEnd(task, pending);
                 }
             }
             foreach (var task in dropped) _tasks.Remove(task);
@@ -108,6 +117,12 @@ internal sealed partial class Session
         foreach (var task in dropped) Forget(task);
         foreach (var task in takenBack) OnTaskCompleted(task, Blocks.IoFault.Gone);
         return any;
+    }
+
+    private static void AwaitEnd(ScsiTask task, TaskWait wait)
+    {
+        wait.Add();
+        task.WhenOver += wait.Done;
     }
 
     /// <summary>Its tasks end without a status (TAS is 0), so a unit attention tells it (SAM-5 sections 5.6 and 7.4).</summary>

@@ -1,4 +1,3 @@
-using Headgate.Blocks;
 using Headgate.Iscsi.Pdu;
 using Headgate.Node.Io;
 using Headgate.Scsi;
@@ -246,7 +245,8 @@ internal sealed partial class Session
         bool isAborted;
         lock (_gate)
         {
-            isAborted = task.IsAborted;
+            isAborted = task.IsAborted || _isFenced;
+            task.IsAborted = isAborted;
             if (!isAborted) task.Phase = TaskPhase.Submitted;
         }
         if (isAborted)
@@ -255,12 +255,7 @@ internal sealed partial class Session
             return;
         }
         Interlocked.Increment(ref _inEngine);
-        if (task.IsWrite)
-        {
-            task.IsGuarded = true;
-            if (!_shared.Writes.TryEnter(task)) return;
-        }
-        _context.Io.Submit(task);
+        Launch(task);
     }
 
     /// <summary>Fills in what the I/O path needs; false when the answer is there without it.</summary>
@@ -271,14 +266,15 @@ internal sealed partial class Session
         (task.Volume, task.CostBytes, task.IsWrite, task.Durable) = (Volume, plan.CostBytes, plan.IsWrite, plan.Fua);
         switch (plan.Kind)
         {
+            case PlanKind.Execute when plan.IsLong:
+                return TryBeginCopy(task);
             case PlanKind.Execute:
                 task.Kind = IoKind.Call;
                 // Known only now that the data is here: what UNMAP frees, whether a WRITE SAME frees or really writes.
                 var dataOut = task.Buffer.Span[..(int)task.DataOut.Wanted];
                 task.CostBytes = Volume.Unit.CostOf(plan, task.Cdb, dataOut);
                 task.TransferBytes = LogicalUnit.TransferOf(plan, task.Cdb, dataOut);
-                // COMPARE AND WRITE and ORWRITE read before they write (SBC-3 sections 5.2 and 5.15).
-                task.IsExclusive = plan.IsWrite && task.Cdb[0] is 0x89 or 0x8B;
+                task.IsExclusive = plan.IsWrite && WriteGuard.IsExclusive(task.Cdb[0]);
                 return true;
             case PlanKind.Write when task.DataOut.Wanted % blockBytes != 0:
                 Settle(task, SenseData.InvalidInformationUnit); // half a block cannot be written
@@ -292,33 +288,6 @@ internal sealed partial class Session
         if (!task.Buffer.IsEmpty) return true;
         Settle(task, new ScsiResult(0, default, default)); // nothing to move: 0 blocks, or nothing expected
         return false;
-    }
-
-    /// <summary>On an engine thread, or wherever the I/O path or the write guard ended it.</summary>
-    public void OnTaskCompleted(ScsiTask task, IoFault fault)
-    {
-        var isGuarded = task.IsGuarded;
-        if (isGuarded) _shared.Writes.Leave(task);
-        bool isAborted;
-        lock (_gate)
-        {
-            isAborted = task.IsAborted;
-            _tasks.Remove(task);
-            task.Phase = TaskPhase.Done;
-        }
-        if (isAborted)
-        {
-            var waiting = task.AbortedBy;
-            Forget(task);
-            waiting?.Done();
-        }
-        else
-        {
-            SetResult(task, fault);
-            Pump.Post(task); // it may be another command from here on
-        }
-        if (isGuarded) _shared.Writes.StartParked(static next => next.Session.StartUnparked(next));
-        LeaveEngine();
     }
 
     /// <summary>Its reply is sent, or it never had one.</summary>
@@ -349,13 +318,5 @@ internal sealed partial class Session
     {
         Numbers.Leave();
         Recycle(task);
-    }
-
-    private void StartUnparked(ScsiTask task)
-    {
-        bool isAborted;
-        lock (_gate) isAborted = task.IsAborted;
-        if (isAborted) OnTaskCompleted(task, IoFault.Gone);
-        else _context.Io.Submit(task);
     }
 }

@@ -24,6 +24,7 @@ internal sealed partial class Session : FullFeature
     private Nexus? _openNexus;
     private bool _isHandedOver;
     private bool _hasLeft;
+    private volatile bool _isFenced; // no command may touch the volume any more
 
     public Session(TargetContext context, Connection connection, VolumeRuntime volume, LoginMachine login)
         : base(connection, login.Parameters, login.ConnectionId)
@@ -110,6 +111,7 @@ internal sealed partial class Session : FullFeature
             return;
         }
         IsClosing = true;
+        Fence(new TaskWait(static () => { }));
         Pump.PostLast(message, () => Connection.Abort(reason.ToString()));
     }
 
@@ -122,9 +124,13 @@ internal sealed partial class Session : FullFeature
     }
 
     /// <summary>On an engine thread: a command that is neither a plain read nor a plain write.</summary>
-    public void Execute(ScsiTask task) =>
-        task.Result = Volume.Unit.Execute(
-            _openNexus!, task.Cdb, task.Data[..(int)Math.Min(task.DataOut.Received, task.DataOut.Wanted)], _shared.Medium);
+    public void Execute(ScsiTask task)
+    {
+        if (task.Copy is { } copy) RunPiece(task, copy);
+        else
+            task.Result = Volume.Unit.Execute(
+                _openNexus!, task.Cdb, task.Data[..(int)Math.Min(task.DataOut.Received, task.DataOut.Wanted)], _shared.Medium);
+    }
 
     protected override IEnumerable<DiscoveredTarget> VisibleTargets() =>
         [new DiscoveredTarget(Volume.TargetName, Connection.AdvertisedAddresses)];

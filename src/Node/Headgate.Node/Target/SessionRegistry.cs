@@ -39,6 +39,31 @@ public sealed class SessionRegistry
         return ended.Count;
     }
 
+    /// <summary>
+    /// After a change of access: cuts the sessions that match, and judges the waiting writes of all others again. When the
+    /// task ends, no command that is no longer allowed can touch a volume.
+    /// </summary>
+    public async Task FenceAsync(Predicate<SessionView> which, CutReason reason)
+    {
+        ArgumentNullException.ThrowIfNull(which);
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var wait = new TaskWait(() => over.TrySetResult());
+        foreach (var session in _sessions.Values)
+        {
+            if (which(session.View()))
+            {
+                session.Fence(wait);
+                session.Cut(reason);
+            }
+            else if (session.Volume.Unit.IsWriteProtected)
+            {
+                session.RejudgeWrites(wait);
+            }
+        }
+        wait.Done();
+        await over.Task.ConfigureAwait(false);
+    }
+
     private List<Task> Begin(Predicate<SessionView> which, CutReason reason)
     {
         ArgumentNullException.ThrowIfNull(which);

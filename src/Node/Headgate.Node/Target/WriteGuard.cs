@@ -16,6 +16,12 @@ internal sealed class WriteGuard
     private int _writes;
     private bool _exclusive;
 
+    /// <summary>
+    /// Whether a command has to run alone: COMPARE AND WRITE and ORWRITE read before they write (SBC-3 sections 5.2 and 5.15),
+    /// SANITIZE begins when all writes are done, WRITE ATOMIC shows no other write a part of it.
+    /// </summary>
+    public static bool IsExclusive(byte opcode) => opcode is 0x89 or 0x8B or 0x48 or 0x9C;
+
     /// <summary>Whether the task may start; else it is parked.</summary>
     public bool TryEnter(ScsiTask task)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Headgate.Scsi.Dispatch;
 using Headgate.Scsi.Sense;
 
 namespace Headgate.Scsi.Copying;

@@ -69,6 +69,9 @@ public sealed class SanitizeRun
         return false;
     }
 
+    /// <summary>Ends it as failed, for one who could not carry it out.</summary>
+    public void Fail() => Finish(succeeded: false);
+
     private bool Finish(bool succeeded)
     {
         _unit.EndSanitize(_now, succeeded);
