@@ -11,7 +11,7 @@ public sealed class InquiryTests
     public void Standard_data_is_laid_out_as_spc4_table_139()
     {
         var expected = new byte[96];
-        Disk.Hex("00 00 05 12 5B 10 00 02").CopyTo(expected, 0);
+        Disk.Hex("00 00 05 12 5B 18 00 02").CopyTo(expected, 0);
         Encoding.ASCII.GetBytes("SolidFirSSD SAN         1040").CopyTo(expected, 8);
         Disk.Hex("00A0 0960 0460 04C0").CopyTo(expected, 58);
         Assert.Equal(expected, _disk.Run("12 00 00 00 FF 00").DataIn.ToArray());
@@ -20,7 +20,7 @@ public sealed class InquiryTests
     [Fact]
     public void Every_page_is_cut_at_every_allocation_length()
     {
-        foreach (var page in new[] { "00 00", "01 00", "01 80", "01 83", "01 B0", "01 B1", "01 B2" })
+        foreach (var page in new[] { "00 00", "01 00", "01 80", "01 83", "01 8F", "01 B0", "01 B1", "01 B2" })
         {
             var whole = _disk.Run($"12 {page} 01 FF 00").DataIn.ToArray();
             for (var length = 0; length <= whole.Length + 4; length++)
@@ -88,13 +88,29 @@ public sealed class InquiryTests
         Disk.Hex("00100000 00000100").CopyTo(expected, 20);
         expected[31] = (byte)unmapGranularity;
         expected[32] = 0x80;
-        Disk.Hex($"{(8 << 20) / logical:X16}").CopyTo(expected, 36);
+        Disk.Hex($"{(8 << 20) / logical:X16} {(1 << 20) / logical:X8} {4096 / logical:X8} {4096 / logical:X8}").CopyTo(expected, 36);
         Assert.Equal(expected, page);
     }
 
     [Fact]
     public void Provisioning_says_thin_with_unmap_and_both_write_sames_reading_zeros() =>
         Assert.Equal(Disk.Hex("00 B2 0004 00 E4 02 00"), _disk.Run("12 01 B2 00 FF 00").DataIn.ToArray());
+
+    [Fact]
+    public void A_unit_that_hides_unmap_says_nothing_of_it_anywhere()
+    {
+        var disk = new Disk(offersUnmap: false);
+        Assert.Equal(Disk.Hex("00 B2 0004 00 00 00 00"), disk.Run("12 01 B2 00 FF 00").DataIn.ToArray());
+        Assert.Equal(0, disk.Run("9E 10 0000000000000000 00000020 00 00").DataIn.Span[14]);
+        Assert.Equal(new byte[16], disk.Run("12 01 B0 00 FF 00").DataIn.ToArray()[20..36]);
+        disk.Run("42 00 00 00 00 00 00 0018 00").ShouldFail(5, 0x2000);
+        disk.Run("9E 12 0000000000000000 00000020 00 00").ShouldFail(5, 0x2400);
+        var writeSame = disk.Run("93 08 0000000000000000 00000008 00 00", new byte[512]);
+        writeSame.ShouldFail(5, 0x2400);
+        Assert.Equal(1, writeSame.FieldByte());
+        disk.Run("93 00 0000000000000000 00000008 00 00", new byte[512]).ShouldBeGood();
+        Assert.Equal(1, disk.Run("A3 0C 01 42 00 00 00 00 00 FF 00 00").DataIn.Span[1]); // not supported
+    }
 
     [Fact]
     public void A_removable_unit_says_so() =>

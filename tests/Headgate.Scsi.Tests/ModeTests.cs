@@ -4,6 +4,7 @@ namespace Headgate.Scsi.Tests;
 
 public sealed class ModeTests
 {
+    private const string RecoveryPage = "01 0A C0 00 00000000 00000000";
     private const string CachingPage = "08 12 04 00 0000 0000 0000 0000 00 00 0000 00 000000";
     private const string ControlPage = "0A 0A 02 10 00 00 0000 012C 0000";
     private const string ExceptionsPage = "1C 0A 08 00 00000000 00000000";
@@ -17,7 +18,7 @@ public sealed class ModeTests
     [Fact]
     public void All_pages_of_mode_sense_6()
     {
-        var expected = Disk.Hex("37 00 10 08 00000400 00000200" + CachingPage + ControlPage + ExceptionsPage);
+        var expected = Disk.Hex("43 00 10 08 00000400 00000200" + RecoveryPage + CachingPage + ControlPage + ExceptionsPage);
         Assert.Equal(expected, _disk.Run("1A 00 3F 00 FF 00").DataIn.ToArray());
         for (var length = 0; length <= expected.Length; length++)
             Assert.Equal(expected[..length], _disk.Run($"1A 00 3F 00 {length:X2} 00").DataIn.ToArray());
@@ -37,7 +38,7 @@ public sealed class ModeTests
     public void Changeable_bits_are_d_sense_and_swp_alone()
     {
         Assert.Equal(
-            Disk.Hex("2F 00 10 00" + "08 12 000000000000000000000000000000000000" + "0A 0A 04 00 08 00 000000000000" + "1C 0A 00000000000000000000"),
+            Disk.Hex("3B 00 10 00" + "01 0A 00000000000000000000" + "08 12 000000000000000000000000000000000000" + "0A 0A 04 00 08 00 000000000000" + "1C 0A 00000000000000000000"),
             _disk.Run("1A 08 7F 00 FF 00").DataIn.ToArray());
     }
 

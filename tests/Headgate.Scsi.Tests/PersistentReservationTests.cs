@@ -157,6 +157,29 @@ public sealed class PersistentReservationTests
     }
 
     [Fact]
+    public void Preempt_and_abort_names_the_ports_whose_commands_must_end()
+    {
+        _a.Register(0, 0xAA).ShouldBeGood();
+        _b.Register(0, 0xBB).ShouldBeGood();
+        _b.Out(1, 1, 0xBB).ShouldBeGood();
+        var result = _a.Out(5, 1, 0xAA, 0xBB);
+        result.ShouldBeGood();
+        Assert.Equal([Disk.PortB], result.AbortsPorts);
+        Assert.Null(_a.Out(4, 1, 0xAA, 0xAA).AbortsPorts);
+        Assert.Equal(ScsiStatus.ReservationConflict, _a.Out(5, 1, 0xAA, 0xDD).Status);
+    }
+
+    [Fact]
+    public void A_write_that_waited_is_judged_again()
+    {
+        _a.Register(0, 0xAA).ShouldBeGood();
+        Assert.Null(_disk.Unit.Recheck(_b.Nexus, Disk.Hex(Write)));
+        _a.Out(1, 1, 0xAA).ShouldBeGood();
+        Assert.Equal(ScsiStatus.ReservationConflict, _disk.Unit.Recheck(_b.Nexus, Disk.Hex(Write))?.Status);
+        Assert.Null(_disk.Unit.Recheck(_disk.A, Disk.Hex(Write)));
+    }
+
+    [Fact]
     public void Preempting_others_removes_their_registrations_alone()
     {
         _a.Register(0, 0xAA).ShouldBeGood();
@@ -312,6 +335,8 @@ public sealed class PersistentReservationTests
     /// <summary>One initiator.</summary>
     internal sealed class Host(Disk disk, Nexus nexus)
     {
+        public Nexus Nexus => nexus;
+
         public ScsiResult Run(string cdb, ReadOnlySpan<byte> dataOut = default) => disk.Run(nexus, cdb, dataOut);
 
         public byte[] In(int action) => Run($"5E {action:X2} 0000000000 1000 00").DataIn.ToArray();

@@ -71,6 +71,15 @@ public sealed class TestTarget : ITargetDirectory, INodeEvents, IAsyncDisposable
         return _volumes.TryGetValue(targetName, out var volume) ? new(volume, default) : new(null, TargetRefusal.NotFound);
     }
 
+    public VolumeRuntime? FindByDesignator(ReadOnlySpan<byte> designator)
+    {
+        foreach (var volume in _volumes.Values)
+        {
+            if (volume.Unit.Identity.IsNamed(designator)) return volume;
+        }
+        return null;
+    }
+
     public IReadOnlyList<string> VisibleTargets(string initiatorName, string? chapUser) => [.. _volumes.Keys.Concat(_names).Order()];
 
     /// <summary>A target that is only told of.</summary>

@@ -16,10 +16,12 @@ internal sealed class Disk
 
     public Disk(
         ulong blocks = 1024, int blockBytes = 512, int physicalBytes = 4096, bool writeProtected = false,
-        bool removable = false, Reservations.IReservationStore? store = null)
+        bool removable = false, Reservations.IReservationStore? store = null, Sanitizing.ISanitizeStore? sanitizes = null,
+        LogicalUnitIdentity? identity = null, bool offersUnmap = true, int atomicWriteBytes = 1 << 20)
     {
-        Unit = new LogicalUnit(
-            Identity, new LogicalUnitGeometry(blocks, blockBytes, physicalBytes, writeProtected, removable), store);
+        var geometry = new LogicalUnitGeometry(
+            blocks, blockBytes, physicalBytes, writeProtected, removable, offersUnmap, atomicWriteBytes);
+        Unit = new LogicalUnit(identity ?? Identity, geometry, store, sanitizes);
         Medium = new MemoryMedium(Math.Min(blocks, 1 << 16), blockBytes);
         A = Open(PortA);
     }

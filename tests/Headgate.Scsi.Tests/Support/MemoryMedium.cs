@@ -36,6 +36,14 @@ internal sealed class MemoryMedium(ulong blocks, int blockBytes) : IMedium
         return MediumStatus.Good;
     }
 
+    public MediumStatus WriteAtomic(ulong lba, ReadOnlySpan<byte> blocks, bool fua)
+    {
+        AtomicWrites++;
+        return Write(lba, blocks, fua);
+    }
+
+    public int AtomicWrites { get; private set; }
+
     public MediumStatus Flush()
     {
         Flushes++;
