@@ -248,7 +248,7 @@ public sealed class PersistentReservationTests
     [InlineData("5F 01 02 0000 00000018 00", 0x2400)]
     [InlineData("5F 01 01 0000 00000017 00", 0x1A00)]
     [InlineData("5F 00 00 0000 FFFFFFFF 00", 0x1A00)]
-    [InlineData("5F 05 01 0000 00000018 00", 0x2400)]
+    [InlineData("5F 09 01 0000 00000018 00", 0x2400)]
     [InlineData("5E 04 0000000000 00FF 00", 0x2400)]
     public void Wrong_scope_type_length_and_service_action_are_refused(string cdb, int asc) =>
         _a.Run(cdb, new byte[24]).ShouldFail(5, asc);

@@ -107,7 +107,7 @@ public sealed class ReadWriteTests
             if (!command.Has(Dispatch.CommandTraits.Writes))
                 continue;
             var cdb = new byte[16];
-            cdb[0] = command.Opcode;
+            (cdb[0], cdb[1]) = (command.Opcode, command.ServiceAction);
             disk.Unit.Plan(disk.A, cdb).Result.ShouldFail(7, 0x2700);
         }
 

@@ -116,7 +116,7 @@ public sealed partial class LogicalUnit
 
         // Planned again: the unit may have changed while the command waited for its turn and its data.
         var plan = PlanChecked(command, context);
-        if (plan.Kind == PlanKind.Execute)
+        if (plan is { Kind: PlanKind.Execute, IsLong: false })
             return command.Execute!(context, dataOut.Length > plan.DataOutBytes ? dataOut[..(int)plan.DataOutBytes] : dataOut, medium);
         return plan.Kind == PlanKind.Respond ? plan.Result : context.Fail(AdditionalSense.InvalidOperationCode);
     }
