@@ -76,8 +76,11 @@ public sealed record IscsiTargetOptions
     /// <summary>Silence after which the target sends a NOP-In of its own; 0 turns it off.</summary>
     public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Silence after that NOP-In until the connection counts as dead.</summary>
-    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// Silence after that NOP-In until the connection counts as dead. Programs of one thread on libiscsi answer only when they
+    /// look at their socket, and some look once in a minute; cut off each time, they would never see what they wait for.
+    /// </summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A send that gets nowhere for so long means a dead peer; only the connection's own threads wait for it.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
