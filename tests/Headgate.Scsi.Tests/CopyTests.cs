@@ -146,11 +146,11 @@ public sealed class CopyTests : ICopyTargets
     {
         Status(1).ShouldFail(5, 0x2400);
         var work = Begin(List([_disk], Segment(0, 0, 4096, 0, 4096)), out _)!;
-        Assert.Equal("00000008 00 0000 00 00000000".Replace(" ", ""), Convert.ToHexString(Status(1).DataIn.Span));
+        Assert.Equal("00000008 00 0000 00 00000000".Replace(" ", "", StringComparison.Ordinal), Convert.ToHexString(Status(1).DataIn.Span));
         Begin(List([_disk], Segment(0, 0, 8, 0, 8)), out var again);
         again.ShouldFail(5, 0x0016); // this list identifier is in use
         while (work.Next is not null) Step(work);
-        Assert.Equal("00000008 01 0001 00 00200000".Replace(" ", ""), Convert.ToHexString(Status(1).DataIn.Span));
+        Assert.Equal("00000008 01 0001 00 00200000".Replace(" ", "", StringComparison.Ordinal), Convert.ToHexString(Status(1).DataIn.Span));
         _disk.Run(_disk.Open(Disk.PortB), "84 00 01 00000000000000 000000FF 00 00").ShouldFail(5, 0x2400);
         Begin(List([_disk], Segment(0, 0, 4096, 0, 4096)), out _)!.Abandon();
         Assert.Equal(2, Status(1).DataIn.Span[4]);

@@ -67,8 +67,8 @@ public sealed class LongCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(0x02, new byte[0])] // block erase
-    [InlineData(0x01, new byte[] { 1, 0, 0, 1, 0 })]
+    [InlineData((byte)0x02, new byte[0])] // block erase
+    [InlineData((byte)0x01, new byte[] { 1, 0, 0, 1, 0 })]
     public void Sanitize_without_immed_answers_when_all_is_gone(byte action, byte[] list)
     {
         using var initiator = LogIn(Source);
