@@ -15,18 +15,22 @@ internal class TaskWait(Action whenOver)
     /// <summary>One of the tasks is over, or all have been found.</summary>
     public void Done()
     {
-        if (Interlocked.Decrement(ref _waitsFor) == 0) whenOver();
+        if (Interlocked.Decrement(ref _waitsFor) == 0) WhenOver();
     }
+
+    protected virtual void WhenOver() => whenOver();
 }
 
 /// <summary>A task management function: the last task to end sends its response.</summary>
-internal sealed class PendingManagement(ReplyPump pump, uint taskTag, TaskManagementOutcome outcome, Action? whenSent)
-    : TaskWait(() => Respond(pump, taskTag, outcome, whenSent))
+internal sealed class PendingManagement(ReplyPump pump, uint taskTag, Action? whenSent) : TaskWait(static () => { })
 {
-    private static void Respond(ReplyPump pump, uint taskTag, TaskManagementOutcome outcome, Action? whenSent)
+    /// <summary>What the response says; settled before the one who aborts is done.</summary>
+    public TaskManagementOutcome Outcome { get; set; }
+
+    protected override void WhenOver()
     {
         var response = pump.Rent(usesStatSn: true);
-        ResponseHeader.WriteTaskManagementResponse(response.Header, taskTag, outcome, default);
+        ResponseHeader.WriteTaskManagementResponse(response.Header, taskTag, Outcome, default);
         response.WhenSent = whenSent;
         pump.Post(response);
     }

@@ -9,36 +9,29 @@ internal sealed partial class Session
     private void HandleTaskManagement(BasicHeader header)
     {
         var request = new TaskManagementRequest(header);
-        var (outcome, scope) = Judge(request, header.Lun, header.CmdSn);
+        var (outcome, scope) = Judge(request, header.Lun);
         Action? whenSent = null;
         if (outcome == TaskManagementOutcome.Complete && request.Function == TaskManagementFunction.TargetColdReset)
             whenSent = DropAllSessions;
-        var pending = new PendingManagement(Pump, header.InitiatorTaskTag, outcome, whenSent);
+        var pending = new PendingManagement(Pump, header.InitiatorTaskTag, whenSent) { Outcome = outcome };
 
         foreach (var session in scope)
         {
             var lostTasks = session.AbortTasks(null, pending, isOwnThread: session == this);
             if (lostTasks && session != this && request.Function == TaskManagementFunction.ClearTaskSet) session.NoteCleared();
         }
-        if (outcome == TaskManagementOutcome.Complete) Carry(request, pending);
-        Connection.LogTaskManagement(Id, request.Function, outcome);
+        if (outcome == TaskManagementOutcome.Complete) Carry(request, header.CmdSn, pending);
+        Connection.LogTaskManagement(Id, request.Function, pending.Outcome);
         pending.Done();
     }
 
     /// <summary>The response, and the sessions whose tasks all end.</summary>
-    private (TaskManagementOutcome Outcome, IReadOnlyList<Session> Scope) Judge(TaskManagementRequest request, ulong lun, uint cmdSn)
+    private (TaskManagementOutcome Outcome, IReadOnlyList<Session> Scope) Judge(TaskManagementRequest request, ulong lun)
     {
         switch (request.Function)
         {
             case TaskManagementFunction.AbortTask:
-                lock (_gate)
-                {
-                    // A command that never came counts as come, and aborted, when its number is still due (section 11.6.1).
-                    return (_tasks.TryFind(request.ReferencedTaskTag, out var task) && !task.IsAborted)
-                        || Numbers.TryPlug(request.ReferencedCmdSn, before: cmdSn)
-                            ? (TaskManagementOutcome.Complete, [])
-                            : (TaskManagementOutcome.TaskDoesNotExist, []);
-                }
+                return (TaskManagementOutcome.Complete, []); // unless it turns out to be over
             case TaskManagementFunction.TargetWarmReset or TaskManagementFunction.TargetColdReset:
                 return (TaskManagementOutcome.Complete, _shared.All);
             case TaskManagementFunction.AbortTaskSet or TaskManagementFunction.ClearTaskSet
@@ -55,12 +48,15 @@ internal sealed partial class Session
         }
     }
 
-    private void Carry(TaskManagementRequest request, PendingManagement pending)
+    private void Carry(TaskManagementRequest request, uint cmdSn, PendingManagement pending)
     {
         switch (request.Function)
         {
             case TaskManagementFunction.AbortTask:
-                AbortTasks(request.ReferencedTaskTag, pending, isOwnThread: true);
+                // Found and aborted in one step: a task is either answered or reported as aborted, never both (SAM-5 7.2).
+                // A command that never came counts as come, and aborted, when its number is still due (section 11.6.1).
+                if (!AbortTasks(request.ReferencedTaskTag, pending, isOwnThread: true) && !Numbers.TryPlug(request.ReferencedCmdSn, before: cmdSn))
+                    pending.Outcome = TaskManagementOutcome.TaskDoesNotExist;
                 break;
             case TaskManagementFunction.LogicalUnitReset or TaskManagementFunction.TargetWarmReset:
                 Volume.Unit.Reset(ResetKind.LogicalUnit);
