@@ -71,7 +71,7 @@ public sealed class ScsiStateRestartTests : IDisposable
             foreach (var wrong in new[] { "1", "{\"geometry\":\"520\"}", "{\"removable\":1}", "{\"colour\":\"red\"}", "{\"geometry\":\"4Kn\"}" })
             {
                 var (name, message) = await node.RefusalAsync(
-                    "CreateVolume", $$"""{"name":"v","accountID":{{account}},"totalSize":1000000000,"enable512e":true,"attributes":{"headgate":{{wrong}}}}""");
+                    "CreateVolume", $$"""{"name":"v","accountID":{{account}},"totalSize":1000000000,"enable512e":true,"attributes":{"headgate":{{wrong}} } }""");
                 Assert.Equal("xInvalidParameter", name);
                 Assert.StartsWith("attributes.headgate", message, StringComparison.Ordinal);
             }
