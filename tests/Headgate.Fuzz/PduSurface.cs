@@ -70,11 +70,11 @@ internal sealed class PduSurface : Surface
         if (context.Sessions.List().Count != 0) throw new FindingException("a session without a connection");
         if (context.Connections.Count != 0 || context.Connections.StrangerCount != 0 || context.Connections.SourceCount != 0)
             throw new FindingException("a place without a connection");
-        // What was at the medium ends soon after.
+        // What was at the medium ends soon after; ten thousand turns are some ten seconds.
         var patience = new SpinWait();
         for (var waited = 0; context.BufferBudget.TakenBytes != 0 || context.Sessions.HeldCount != 0; waited++)
         {
-            if (waited > 100_000) throw new FindingException($"{context.BufferBudget.TakenBytes} bytes and {context.Sessions.HeldCount} sessions are left over");
+            if (waited > 10_000) throw new FindingException($"{context.BufferBudget.TakenBytes} bytes and {context.Sessions.HeldCount} sessions are left over");
             patience.SpinOnce();
         }
     }
