@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Headgate.Blocks;
 using Headgate.Node.Target;
 using Headgate.Scsi;
+using Headgate.Scsi.Sanitizing;
 
 namespace Headgate.Fuzz;
 
@@ -17,8 +18,15 @@ internal sealed class CdbSurface : Surface
     private const int BlockBytes = 512;
     private const int DataBytesMax = 8192;
     private const int Nexuses = 3;
+    private const byte ExtendedCopy = 0x83;
+
+    /// <summary>Pieces of a long command on a unit of 1 MiB, with the most and longest segments that there may be, and some.</summary>
+    private const int StepsMax = 100_000;
+
+    private static readonly byte[] Naa = [0x60, .. new byte[15]];
 
     private readonly List<byte[]> _usages = Learn(NewUnit());
+    private byte[] _buffer = [];
 
     public override string Name => "cdb";
 
@@ -33,10 +41,38 @@ internal sealed class CdbSurface : Surface
         {
             if (input.Length < HeadBytes || input.Length < HeadBytes + input[1]) continue;
             epoch.Observe(input, Execute(unit, medium, nexuses[input[0] % Nexuses], input));
+            // Some inputs find a sanitize operation still under way.
+            if (unit.IsSanitizing && input[0] >= 0x40) Sanitize(unit, medium);
         }
     }
 
-    private static ulong Execute(LogicalUnit unit, BlockMedium medium, Nexus nexus, byte[] input)
+    private static void Sanitize(LogicalUnit unit, BlockMedium medium)
+    {
+        var run = new SanitizeRun(unit);
+        for (var steps = 0; !run.Step(medium); steps++)
+            if (steps > StepsMax) throw new FindingException("a sanitize operation without end");
+        if (unit.IsSanitizing) throw new FindingException("a sanitize operation that is over and goes on");
+    }
+
+    private ScsiResult RunLong(LogicalUnit unit, BlockMedium medium, Nexus nexus, ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> data, bool isAborted)
+    {
+        if (unit.Begin(nexus, cdb, data, new OneTarget(unit), out var answer) is not { } work) return answer;
+        if (_buffer.Length < work.BufferBytes) _buffer = new byte[work.BufferBytes];
+        for (var steps = 0; work.Next is { } next; steps++)
+        {
+            if (steps > StepsMax) throw new FindingException("a long command without end");
+            if (next.On != unit || next.Bytes is <= 0 or > Blocks * BlockBytes) throw new FindingException($"a piece of {next.Bytes} bytes");
+            if (isAborted && steps == 1)
+            {
+                work.Abandon();
+                return ScsiResult.Good;
+            }
+            work.Run(medium, _buffer.AsSpan(0, work.BufferBytes));
+        }
+        return work.Result;
+    }
+
+    private ulong Execute(LogicalUnit unit, BlockMedium medium, Nexus nexus, byte[] input)
     {
         var cdb = input.AsSpan(HeadBytes, input[1]);
         var data = input.AsSpan(HeadBytes + input[1]);
@@ -49,7 +85,8 @@ internal sealed class CdbSurface : Surface
 
         data = data[..(int)Math.Min(data.Length, plan.DataOutBytes)];
         if (unit.CostOf(plan, cdb, data) < 0 || LogicalUnit.TransferOf(plan, cdb, data) < 0) throw new FindingException("a cost below 0");
-        return Sign(cdb, plan.Kind, unit.Execute(nexus, cdb, data, medium));
+        var result = plan.IsLong ? RunLong(unit, medium, nexus, cdb, data, isAborted: input[0] > 0xF0) : unit.Execute(nexus, cdb, data, medium);
+        return Sign(cdb, plan.Kind, result);
     }
 
     private static ulong Sign(ReadOnlySpan<byte> cdb, PlanKind kind, ScsiResult result)
@@ -78,6 +115,12 @@ internal sealed class CdbSurface : Surface
         Tame(dice, cdb);
         var data = new byte[dice.Below(3) switch { 0 => 0, 1 => dice.Below(64), _ => dice.OneIn(4) ? dice.Below(DataBytesMax) : BlockBytes }];
         for (var i = 0; i < Math.Min(data.Length, 64); i++) data[i] = dice.OneIn(2) ? (byte)0 : dice.Of<byte>(1, 2, 8, 16, 0x10, 0xFF, dice.Byte());
+        if (cdb.Length == 16 && cdb[0] == ExtendedCopy && !dice.OneIn(8))
+        {
+            data = CopyLists.Make(dice, Naa, Blocks);
+            cdb.AsSpan(1).Clear();
+            BinaryPrimitives.WriteUInt32BigEndian(cdb.AsSpan(10), dice.OneIn(20) ? dice.Edge(512) : (uint)data.Length);
+        }
         return Join(dice, cdb, data);
     }
 
@@ -121,7 +164,7 @@ internal sealed class CdbSurface : Surface
     }
 
     private static LogicalUnit NewUnit() => new(
-        new LogicalUnitIdentity("HEADGATE", "FUZZED DISK     ", "1   ", "serial", [0x60, .. new byte[15]], new byte[8], "iqn.2026-11.io.headgate:fuzz"),
+        new LogicalUnitIdentity("HEADGATE", "FUZZED DISK     ", "1   ", "serial", Naa, new byte[8], "iqn.2026-11.io.headgate:fuzz"),
         new LogicalUnitGeometry(Blocks, BlockBytes, 4096, Removable: true));
 
     /// <summary>The usage map of every command (SPC-4 section 6.35): all commands, then each one.</summary>
@@ -141,9 +184,14 @@ internal sealed class CdbSurface : Surface
         return usages.Count > 0 ? usages : throw new FindingException("REPORT SUPPORTED OPERATION CODES names no command");
     }
 
+    private sealed class OneTarget(LogicalUnit unit) : ICopyTargets
+    {
+        public LogicalUnit? Find(ReadOnlySpan<byte> designator) => designator.SequenceEqual(Naa) ? unit : null;
+    }
+
     private static ScsiResult Ask(LogicalUnit unit, Nexus nexus, byte[] cdb)
     {
         var plan = unit.Plan(nexus, cdb, 0);
-        return plan.Kind == PlanKind.Execute ? unit.Execute(nexus, cdb, [], new BlockMedium(new MemoryBlockDevice(Blocks * BlockBytes), BlockBytes)) : plan.Result;
+        return plan is { Kind: PlanKind.Execute, IsLong: false } ? unit.Execute(nexus, cdb, [], new BlockMedium(new MemoryBlockDevice(Blocks * BlockBytes), BlockBytes)) : plan.Result;
     }
 }
