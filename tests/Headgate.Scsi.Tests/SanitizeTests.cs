@@ -41,6 +41,22 @@ public sealed class SanitizeTests
     }
 
     [Fact]
+    public void Crypto_erase_destroys_what_is_mapped_before_it_frees_it_and_maps_nothing_new()
+    {
+        _disk.Medium.Write(16, Enumerable.Repeat((byte)1, 32 * 512).ToArray(), false);
+        _disk.Run("48 83 00 00 00 00 00 0000 00").ShouldBeGood();
+        var run = new SanitizeRun(_disk.Unit);
+        while (run.MovesData) Assert.False(run.Step(_disk.Medium));
+        Assert.True(_disk.Medium.IsMapped(16));
+        Assert.Equal(-1, _disk.Medium.Block(16).IndexOfAnyExcept((byte)0));
+        Assert.False(_disk.Medium.IsMapped(0) || _disk.Medium.IsMapped(8191));
+        while (!run.Step(_disk.Medium)) { }
+        _disk.Unit.SanitizeResult.ShouldBeGood();
+        Assert.False(_disk.Medium.IsMapped(16));
+        _disk.Run(TestUnitReady).ShouldBeGood();
+    }
+
+    [Fact]
     public void Meanwhile_what_touches_the_medium_is_not_ready_and_the_progress_is_told()
     {
         Overwrite("01 00 0001 00").ShouldBeGood();
@@ -126,7 +142,8 @@ public sealed class SanitizeTests
     [InlineData("48 C2 00 00 00 00 00 0000 00")]
     [InlineData("48 02 01 00 00 00 00 0000 00")]
     [InlineData("48 02 00 00 00 00 00 0004 00")]
-    [InlineData("48 03 00 00 00 00 00 0000 00")] // crypto erase: nothing is encrypted
+    [InlineData("48 04 00 00 00 00 00 0000 00")]
+    [InlineData("48 03 00 00 00 00 00 0004 00")]
     [InlineData("48 1F 00 00 00 00 00 0004 00")]
     public void Other_fields_are_invalid(string cdb) => _disk.Run(cdb).ShouldFail(5, 0x2400);
 

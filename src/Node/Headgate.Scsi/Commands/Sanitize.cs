@@ -5,7 +5,7 @@ using Headgate.Scsi.Sense;
 namespace Headgate.Scsi.Commands;
 
 /// <summary>
-/// SANITIZE (SBC-3): overwrite, block erase, exit failure mode. Here it is only begun, with all writes before it done; the
+/// SANITIZE (SBC-3): overwrite, block erase, crypto erase, exit failure mode. Here it is only begun, with all writes before it done; the
 /// node carries it out beside the commands, so that neither a reset nor a lost session stops it.
 /// </summary>
 internal static class Sanitize
@@ -23,7 +23,7 @@ internal static class Sanitize
             : CommandPlan.Respond(context.InvalidField(ParameterListLength, 7));
     }
 
-    /// <summary>Block erase and exit failure mode take no parameter list.</summary>
+    /// <summary>Only overwrite takes a parameter list.</summary>
     public static CommandPlan PlanWithoutList(in CommandContext context) => Cdb.U16(context.Cdb, ParameterListLength) == 0
         ? new CommandPlan { Kind = PlanKind.Execute, IsWrite = true }
         : CommandPlan.Respond(context.InvalidField(ParameterListLength, 7));
@@ -45,6 +45,9 @@ internal static class Sanitize
 
     public static ScsiResult BlockErase(in CommandContext context, ReadOnlySpan<byte> dataOut, IMedium medium) => Begin(
         context, new KeptSanitize(SanitizeMethod.BlockErase, [], 1, false, AllowsExit(context), Pass: 0, NextLba: 0, HasFailed: false));
+
+    public static ScsiResult CryptoErase(in CommandContext context, ReadOnlySpan<byte> dataOut, IMedium medium) => Begin(
+        context, new KeptSanitize(SanitizeMethod.CryptoErase, [0], 2, false, AllowsExit(context), Pass: 0, NextLba: 0, HasFailed: false));
 
     public static ScsiResult ExitFailureMode(in CommandContext context, ReadOnlySpan<byte> dataOut, IMedium medium) =>
         context.Unit.ExitSanitizeFailure() ? ScsiResult.Good : context.InvalidField(1, 4);

@@ -73,7 +73,7 @@ internal static class VpdPages
         page[3] = BlockPageBytes - HeaderBytes;
         page[5] = 1; // MEDIUM ROTATION RATE 0001h: does not rotate
         if (geometry.OffersUnmap)
-            page[7] = 0x40; // WABEREQ 01b: after a block erase, reads succeed
+            page[7] = 0x50; // WABEREQ and WACEREQ 01b: after an erase, reads succeed
         return page;
     }
 

@@ -38,6 +38,8 @@ internal static partial class CommandTable
             Sanitizes, ReservationRule.WritesMedium, Sanitize.PlanOverwrite, Sanitize.Overwrite),
         WhereOffered(geometry => geometry.OffersUnmap, ActionRow("SANITIZE, BLOCK ERASE", "48 A2 00 00 00 00 00 FF FF 00",
             Sanitizes, ReservationRule.WritesMedium, Sanitize.PlanWithoutList, Sanitize.BlockErase)),
+        WhereOffered(geometry => geometry.OffersUnmap, ActionRow("SANITIZE, CRYPTO ERASE", "48 A3 00 00 00 00 00 FF FF 00",
+            Sanitizes, ReservationRule.WritesMedium, Sanitize.PlanWithoutList, Sanitize.CryptoErase)),
         ActionRow("SANITIZE, EXIT FAILURE MODE", "48 BF 00 00 00 00 00 FF FF 00",
             Sanitizes, ReservationRule.WritesMedium, Sanitize.PlanWithoutList, Sanitize.ExitFailureMode),
         Row("READ(16)", "88 18 FFFFFFFFFFFFFFFF FFFFFFFF 1F 00", Reads, ReservationRule.ReadsMedium, ReadWrite.PlanRead),

@@ -8,12 +8,18 @@ public enum SanitizeMethod
 
     /// <summary>Gives every block back to the file system; all read as zeros.</summary>
     BlockErase,
+
+    /// <summary>
+    /// Writes zeros over every block that is mapped, then gives every block back. There is no key to change, so what a
+    /// change of key promises, that nobody can have the data back, is kept by destroying the data.
+    /// </summary>
+    CryptoErase,
 }
 
 /// <summary>A sanitize operation that is under way or has failed, as it is kept over a restart.</summary>
 /// <param name="Method">How.</param>
-/// <param name="Pattern">For overwrite: repeated through each block.</param>
-/// <param name="Passes">For overwrite: how often.</param>
+/// <param name="Pattern">Repeated through each block that is written.</param>
+/// <param name="Passes">How often the medium is gone through.</param>
 /// <param name="Inverts">The pattern is inverted from each pass to the next.</param>
 /// <param name="AllowsExit">AUSE: EXIT FAILURE MODE may end the state after a failure.</param>
 /// <param name="Pass">Passes that are done.</param>

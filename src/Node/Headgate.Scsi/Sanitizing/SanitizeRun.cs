@@ -29,10 +29,12 @@ public sealed class SanitizeRun
     public long NextBytes => (long)NextBlocks * _unit.Geometry.LogicalBlockBytes;
 
     /// <summary>Bytes that it moves, for QoS: erasing moves none and is charged as UNMAP is.</summary>
-    public long CostBytes => _now.Method == SanitizeMethod.Overwrite ? NextBytes : Math.Min(NextBytes, ScsiLimits.MaxUnmapCostBytes);
+    public long CostBytes => MovesData ? NextBytes : Math.Min(NextBytes, ScsiLimits.MaxUnmapCostBytes);
 
-    /// <summary>Whether it moves data at all.</summary>
-    public bool MovesData => _now.Method == SanitizeMethod.Overwrite;
+    /// <summary>Whether the present pass moves data.</summary>
+    public bool MovesData => _now.Method == SanitizeMethod.Overwrite || IsDestroying;
+
+    private bool IsDestroying => _now is { Method: SanitizeMethod.CryptoErase, Pass: 0 };
 
     private ulong NextBlocks
     {
@@ -49,7 +51,9 @@ public sealed class SanitizeRun
         var blocks = NextBlocks;
         if (blocks == 0)
             return Finish(medium.Flush() == MediumStatus.Good);
-        var status = MovesData ? Overwrite(medium, blocks) : medium.Unmap(_now.NextLba, blocks);
+        var status = IsDestroying ? Destroy(medium, ref blocks)
+            : MovesData ? Overwrite(medium, blocks)
+            : medium.Unmap(_now.NextLba, blocks);
         if (status != MediumStatus.Good)
             return Finish(succeeded: false);
         var next = _now.NextLba + blocks;
@@ -76,6 +80,16 @@ public sealed class SanitizeRun
     {
         _unit.EndSanitize(_now, succeeded);
         return true;
+    }
+
+    // Blocks that are not mapped hold nothing, and writing to them could fill the pool: their run is passed over in one piece.
+    private MediumStatus Destroy(IMedium medium, ref ulong blocks)
+    {
+        var status = medium.GetMapping(_now.NextLba, out var mapped, out var run);
+        if (status != MediumStatus.Good)
+            return status;
+        blocks = mapped ? Math.Min(blocks, run) : Math.Min(run, _unit.Blocks - _now.NextLba);
+        return mapped ? Overwrite(medium, blocks) : MediumStatus.Good;
     }
 
     private MediumStatus Overwrite(IMedium medium, ulong blocks)
