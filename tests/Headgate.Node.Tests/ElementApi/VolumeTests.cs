@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Headgate.Scsi.Sanitizing;
 
 namespace Headgate.Node.Tests.ElementApi;
 
@@ -222,6 +223,22 @@ public sealed class VolumeTests : IAsyncLifetime
         await _node.CallAsync("RollbackToSnapshot", $$"""{"volumeID":{{id}},"snapshotID":{{saved.GetProperty("snapshotID").GetInt64()}} }""");
         device.Read(0, read);
         Assert.Equal(new byte[4096], read);
+    }
+
+    [Fact]
+    public async Task A_volume_that_is_being_sanitized_is_not_rolled_back()
+    {
+        var id = await _node.VolumeIdAsync(_account);
+        var snapshot = (await _node.CallAsync("CreateSnapshot", $$"""{"volumeID":{{id}} }""")).GetProperty("snapshotID").GetInt64();
+        var catalog = _node.Node.Parts.Catalog;
+        catalog.Change(edit => edit.Put(edit.State.Volumes[id] with
+        {
+            Sanitize = new KeptSanitize(SanitizeMethod.BlockErase, [], 1, Inverts: false, AllowsExit: false, Pass: 0, NextLba: 8, HasFailed: false),
+        }));
+        var refusal = await _node.RefusalAsync("RollbackToSnapshot", $$"""{"volumeID":{{id}},"snapshotID":{{snapshot}} }""");
+        Assert.Contains("being sanitized", refusal.Message, StringComparison.Ordinal);
+        catalog.Change(edit => edit.Put(edit.State.Volumes[id] with { Sanitize = null }));
+        await _node.CallAsync("RollbackToSnapshot", $$"""{"volumeID":{{id}},"snapshotID":{{snapshot}} }""");
     }
 
     [Fact]

@@ -28,6 +28,16 @@ internal static class ElementRules
         return given;
     }
 
+    /// <summary>
+    /// A rollback in the middle of a sanitize would bring back below its mark what it has destroyed, and it would end as done.
+    /// </summary>
+    public static void RefuseRollbackOfSanitized(Catalog.Volume volume)
+    {
+        if (volume.Sanitize is { } sanitize)
+            throw ElementFault.Invalid(
+                $"VolumeID {volume.Id} {(sanitize.HasFailed ? "has a SANITIZE that failed" : "is being sanitized")}; roll it back when SANITIZE is over.");
+    }
+
     /// <summary>A CHAP secret of 12 to 16 characters; null and "" are "not given".</summary>
     public static string? Secret(string? given, string member)
     {

@@ -115,7 +115,7 @@ internal sealed class GroupSnapshotMethods(NodeServices node)
         using var turn = await node.Gates.EnterAsync(volumes, cancellation).ConfigureAwait(false);
         var state = node.Catalog.Current;
         var members = state.MembersOf(state.GroupSnapshot(asked.GroupSnapshotID).Id).ToList();
-        foreach (var member in members) _ = state.LiveVolume(member.VolumeId);
+        foreach (var member in members) ElementRules.RefuseRollbackOfSanitized(state.LiveVolume(member.VolumeId));
         var saved = asked.SaveCurrentState == true
             ? Take([.. members.Select(member => member.VolumeId)], new CreateGroupSnapshotParams { Name = asked.Name, Attributes = asked.Attributes })
             : new GroupSnapshotTakenResult();

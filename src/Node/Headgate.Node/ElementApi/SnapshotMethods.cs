@@ -128,6 +128,7 @@ internal sealed class SnapshotMethods(NodeServices node)
         using var turn = await node.Gates.EnterAsync(asked.VolumeID, cancellation).ConfigureAwait(false);
         var state = node.Catalog.Current;
         var volume = state.LiveVolume(asked.VolumeID);
+        ElementRules.RefuseRollbackOfSanitized(volume);
         var snapshot = state.Snapshot(asked.SnapshotID);
         if (snapshot.VolumeId != volume.Id)
             throw ElementFault.Invalid($"SnapshotID {snapshot.Id} is of VolumeID {snapshot.VolumeId}, not of {volume.Id}.");

@@ -1,3 +1,4 @@
+using Headgate.Blocks;
 using Headgate.Blocks.Native;
 using Headgate.Qos;
 
@@ -66,7 +67,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
     }
 
     /// <summary>Notes that an I/O has come back; returns what may go in its place.</summary>
-    public IoBatch Complete(VolumeIo io)
+    public IoBatch Complete(VolumeIo io, IoFault fault)
     {
         var queue = io.Volume.Queue;
         var now = WakeableNap.NowNs;
@@ -76,7 +77,8 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
             _node.NoteCompleted(io, now);
             Leave(queue);
             if (io.Ticket.CostHundredths == 0 || io.Kind == IoKind.Call || !options.IsScheduled) return default;
-            NoteMedium(io, queue, now);
+            // A failure may not have touched the medium, and a flush waits for more than its own access.
+            if (fault == IoFault.None && !io.Durable) NoteMedium(io, queue, now);
             _scheduler.Completed(io);
             return Pump(now);
         }

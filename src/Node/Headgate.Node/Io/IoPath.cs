@@ -132,7 +132,7 @@ public sealed partial class IoPath : IDisposable
         var fault = Access(io);
         // A reply of this size is sent sooner than another thread wakes up; behind a longer one nobody shall wait.
         var stays = io.Kind != IoKind.Call && io.TransferBytes <= ReplyBytesQuick;
-        var ready = _gate.Complete(io); // before the owner hears of it, since it may use the I/O again from then on
+        var ready = _gate.Complete(io, fault); // before the owner hears of it, since it may use the I/O again from then on
         var next = stays && ready.First is { Kind: not IoKind.Call } ? ready.TakeFirst() : null;
         Post(ready);
         Tell(io, fault);
