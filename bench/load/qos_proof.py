@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import statistics
 import sys
 import time
@@ -264,6 +265,7 @@ def main():
             report.forget(options.out, part)
     os.makedirs(options.out, exist_ok=True)
     proof = Proof(options)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))  # an end that cleans up
     print(report.MACHINE, flush=True)
     try:
         results = {}

@@ -49,6 +49,7 @@ class Server:
         self.process = None
         self.arguments = None
         self.uris = {}
+        self.clients = []
 
     def run(self, *arguments):
         """Runs with exactly these arguments from now on."""
@@ -110,7 +111,9 @@ class Server:
             command += ["--sequential"]
         if span_mib:
             command += ["--span", str(span_mib << 20)]
-        return subprocess.Popen([*command, *(self.uris[name] for name in names)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        client = subprocess.Popen([*command, *(self.uris[name] for name in names)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.clients.append(client)
+        return client
 
     def finish(self, client, stop=False):
         """Waits for a client, or ends it; its figures."""
@@ -121,6 +124,7 @@ class Server:
         finally:
             if client.poll() is None:
                 client.kill()
+            self.clients.remove(client)
         if client.returncode != 0:
             raise Unmeasurable(f"a load client ended with {client.returncode}: {error.strip()}\n{self.log()}")
         return json.loads(out)
@@ -138,5 +142,7 @@ class Server:
         self.process = None
 
     def close(self):
+        for client in self.clients:
+            client.kill()
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
