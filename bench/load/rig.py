@@ -50,6 +50,7 @@ class Server:
         self.arguments = None
         self.uris = {}
         self.clients = []
+        self.client_seconds = 0.0
 
     def run(self, *arguments):
         """Runs with exactly these arguments from now on."""
@@ -127,7 +128,9 @@ class Server:
             self.clients.remove(client)
         if client.returncode != 0:
             raise Unmeasurable(f"a load client ended with {client.returncode}: {error.strip()}\n{self.log()}")
-        return json.loads(out)
+        figures = json.loads(out)
+        self.client_seconds += figures["client_cpu_seconds"]
+        return figures
 
     def stop(self):
         if self.process is None:
@@ -140,6 +143,20 @@ class Server:
             self.process.wait()
         self.process.stdout.close()
         self.process = None
+
+    def cpu_seconds(self):
+        """Of the whole machine, busy and in all, and of this server and the clients that have ended."""
+        tick = os.sysconf("SC_CLK_TCK")
+        with open("/proc/stat", encoding="utf-8") as file:
+            spent = [int(number) / tick for number in file.readline().split()[1:9]]
+        with open(f"/proc/{self.process.pid}/stat", encoding="utf-8") as file:
+            server = sum(int(number) / tick for number in file.read().rpartition(")")[2].split()[11:13])
+        return sum(spent) - spent[3] - spent[4], sum(spent), server + self.client_seconds
+
+    def share_of_others(self, before):
+        """What neither this server nor its clients used of the processor since `before`: other jobs, the kernel's own threads."""
+        busy, whole, ours = (now - then for now, then in zip(self.cpu_seconds(), before))
+        return max(0.0, (busy - ours) / whole)
 
     def close(self):
         for client in self.clients:
