@@ -24,6 +24,7 @@ internal sealed class VolumeSanitizer : VolumeIo
 
     private readonly Lock _gate = new();
     private readonly List<SanitizeWait> _waiting = [];
+    private readonly List<SanitizeWait> _waitingForNext = []; // of one that began before the last was put away
     private readonly IoPath _io;
     private readonly TimeProvider _clock;
     private readonly BlockMedium _medium;
@@ -43,8 +44,8 @@ internal sealed class VolumeSanitizer : VolumeIo
     {
         lock (_gate)
         {
-            if (_run is not null || !Volume.Unit.IsSanitizing) return;
-            (_run, _bytes, _beganAt, _isOver) = (new SanitizeRun(Volume.Unit), 0, _clock.GetTimestamp(), false);
+            if (_run is not null || !Volume.Unit.IsSanitizing) return; // one that is over sees in Finish what has begun since
+            Begin();
         }
         SubmitNext();
     }
@@ -56,7 +57,7 @@ internal sealed class VolumeSanitizer : VolumeIo
         {
             if (_run is not null)
             {
-                _waiting.Add(wait);
+                (_run.IsOver && Volume.Unit.IsSanitizing ? _waitingForNext : _waiting).Add(wait);
                 return;
             }
         }
@@ -78,7 +79,7 @@ internal sealed class VolumeSanitizer : VolumeIo
         if (fault is not (IoFault.None or IoFault.Gone)) _run!.Fail();
         if (_isOver || fault != IoFault.None)
         {
-            Finish();
+            Finish(fault);
             return;
         }
         var due = TimeSpan.FromSeconds((double)_bytes / BytesPerSecond) - _clock.GetElapsedTime(_beganAt);
@@ -100,15 +101,27 @@ internal sealed class VolumeSanitizer : VolumeIo
         _io.Submit(this);
     }
 
-    private void Finish()
+    private void Begin() =>
+        (_run, _bytes, _beganAt, _isOver) = (new SanitizeRun(Volume.Unit), 0, _clock.GetTimestamp(), false);
+
+    private void Finish(IoFault fault)
     {
         SanitizeWait[] waiting;
+        bool goesOn;
         lock (_gate)
         {
             _run = null;
-            waiting = [.. _waiting];
+            goesOn = fault != IoFault.Gone && Volume.Unit.IsSanitizing;
+            waiting = goesOn ? [.. _waiting] : [.. _waiting, .. _waitingForNext];
             _waiting.Clear();
+            if (goesOn)
+            {
+                _waiting.AddRange(_waitingForNext);
+                Begin();
+            }
+            _waitingForNext.Clear();
         }
         foreach (var wait in waiting) wait.Done();
+        if (goesOn) SubmitNext();
     }
 }

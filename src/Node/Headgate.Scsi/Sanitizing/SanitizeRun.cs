@@ -16,6 +16,7 @@ public sealed class SanitizeRun
 
     private readonly LogicalUnit _unit;
     private KeptSanitize _now;
+    private volatile bool _isOver;
     private long _unsaved;
 
     /// <summary>Goes on with what the unit's state says is under way.</summary>
@@ -24,6 +25,9 @@ public sealed class SanitizeRun
         _unit = unit;
         _now = unit.State.Sanitize ?? throw new InvalidOperationException("No sanitize operation is under way.");
     }
+
+    /// <summary>True from just before the unit knows it. Any thread.</summary>
+    public bool IsOver => _isOver;
 
     /// <summary>Bytes that the next piece covers; 0 when only the end is left to be made durable.</summary>
     public long NextBytes => (long)NextBlocks * _unit.Geometry.LogicalBlockBytes;
@@ -78,6 +82,7 @@ public sealed class SanitizeRun
 
     private bool Finish(bool succeeded)
     {
+        _isOver = true;
         _unit.EndSanitize(_now, succeeded);
         return true;
     }
