@@ -251,6 +251,7 @@ internal sealed partial class Session
         }
         if (isAborted)
         {
+            if (task.Copy is { } copy) EndCopy(task, copy);
             Finish(task);
             return;
         }
