@@ -100,6 +100,67 @@ public sealed class FencingTests : IAsyncLifetime
         Assert.Equal(written, Volatile.Read(ref _written));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_change_of_access_awaits_writes_whose_connection_is_gone(bool becomesReadOnly)
+    {
+        await LoseFloodedConnection();
+        if (becomesReadOnly) _volume.Unit.SetWriteProtected(true);
+        var change = _target.Sessions.FenceAsync(_ => !becomesReadOnly, CutReason.AccessRevoked);
+        Assert.False(change.IsCompleted);
+        var cut = _target.Sessions.CutAsync(_ => true, CutReason.AccessRevoked);
+        Assert.False(cut.IsCompleted);
+        _release.Set();
+        await Task.WhenAll(change, cut);
+        Assert.Equal(0, Volatile.Read(ref _underWay));
+        Assert.Equal(0, _target.Sessions.HeldCount);
+    }
+
+    [Fact]
+    public async Task A_reset_answers_when_writes_whose_connection_is_gone_are_over()
+    {
+        await LoseFloodedConnection();
+        using var resetter = LogIn(1);
+        var reset = resetter.NewHeader(0x42, 0x85, taskTag: 60);
+        resetter.Send(reset, []);
+        var answer = Task.Run(resetter.Receive, TestContext.Current.CancellationToken);
+        Pass(3);
+        Pass(4);
+        Assert.False(answer.IsCompleted);
+        _release.Set();
+        Assert.Equal(0x22, (await answer)!.Opcode);
+        Assert.Equal(0, Volatile.Read(ref _underWay));
+    }
+
+    [Fact]
+    public async Task Preempt_and_abort_awaits_writes_whose_connection_is_gone()
+    {
+        using var winner = LogIn(1);
+        Register(winner, 0xA);
+        await LoseFloodedConnection(key: 0xB);
+        Order(winner, 5, 5, 0xA, 0xB);
+        var answer = Task.Run(winner.Receive, TestContext.Current.CancellationToken);
+        Pass(3);
+        Pass(4);
+        Assert.False(answer.IsCompleted);
+        _release.Set();
+        Assert.Equal(0, (await answer)!.Header[3]);
+        Assert.Equal(0, Volatile.Read(ref _underWay));
+    }
+
+    private async Task LoseFloodedConnection(ulong? key = null)
+    {
+        using (var writer = LogIn(2))
+        {
+            if (key is { } registered) Register(writer, registered);
+            Flood(writer);
+        }
+        var isid = 2UL;
+        while (_target.Sessions.List().Any(view => (view.Isid & 0xFF) == isid)) await Task.Yield();
+        Assert.NotEqual(0, Volatile.Read(ref _underWay));
+    }
+
     private static void Order(TestInitiator initiator, byte action, byte type, ulong key, ulong actionKey)
     {
         var list = new byte[24];

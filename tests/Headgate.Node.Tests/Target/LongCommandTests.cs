@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Headgate.Blocks;
+using Headgate.Node.Target;
 using Headgate.Qos;
 
 namespace Headgate.Node.Tests.Target;
@@ -41,7 +43,7 @@ public sealed class LongCommandTests : IAsyncLifetime
     public void A_volume_that_the_initiator_may_not_use_is_not_reachable()
     {
         using var initiator = LogIn(Source);
-        _target.Refused[Destination] = Headgate.Node.Target.TargetRefusal.NotAuthorized;
+        _target.Refused[Destination] = TargetRefusal.NotAuthorized;
         var response = Copy(initiator);
         Assert.Equal((2, 0x0A, 0x0D02), (response.Header[3], response.Data[4], response.Data[14] << 8 | response.Data[15]));
         Assert.Equal(new byte[Blocks * 512], Bytes(_destination));
@@ -64,6 +66,46 @@ public sealed class LongCommandTests : IAsyncLifetime
         initiator.Command(0xC0, [0x84, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0], 12, taskTag: 61);
         Assert.Equal(2, initiator.ReceiveRead().Data[4]); // completed with errors
         Assert.NotEqual(Bytes(_source), Bytes(_destination));
+    }
+
+    [Fact]
+    public void A_copy_that_a_fence_stops_before_it_begins_gives_back_its_place()
+    {
+        using var fenced = LogIn(Source);
+        _target.Sessions.Sessions.Single().Fence(new TaskWait(static () => { }));
+        for (uint tag = 0; tag < 40; tag++) Send(fenced);
+        fenced.Command(0x80, [0x12, 0, 0, 0, 36, 0], 0, taskTag: 98);
+        Assert.Equal(98u, fenced.Receive()!.At(16));
+        using var other = LogIn(Source, isid: 2);
+        Assert.Equal(0, Copy(other).Header[3]); // else BUSY: only so many copies may be under way
+    }
+
+    [Fact]
+    public async Task A_change_of_access_awaits_the_piece_that_a_copy_writes_on_another_volume()
+    {
+        using var release = new ManualResetEventSlim();
+        using var entered = new ManualResetEventSlim();
+        var written = 0;
+        _destination = _target.AddVolume("destination", device: new FaultyBlockDevice(new MemoryBlockDevice(4 << 20), (kind, _, _) =>
+        {
+            if (kind != AccessKind.Write) return IoFault.None;
+            entered.Set();
+            release.Wait();
+            Interlocked.Increment(ref written);
+            return IoFault.None;
+        }));
+        using var initiator = LogIn(Source);
+        Send(initiator);
+        Assert.True(entered.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        await _target.Sessions.FenceAsync(_ => false, CutReason.AccessRevoked); // it may: nothing to wait for
+        _target.Refused[Destination] = TargetRefusal.NotAuthorized;
+        var change = _target.Sessions.FenceAsync(_ => false, CutReason.AccessRevoked);
+        var isEarly = change.IsCompleted;
+        release.Set();
+        await change;
+        Assert.False(isEarly);
+        Assert.Equal(2, initiator.Receive()!.Header[3]);
+        Assert.Equal(1, written);
     }
 
     [Theory]

@@ -60,6 +60,18 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Only_one_may_go_on_where_a_session_ends()
+    {
+        using var first = LogIn();
+        var old = _target.Sessions.Sessions.Single();
+        Assert.True(old.TryHandOver());
+        Assert.False(old.TryHandOver());
+        using var second = new TestInitiator(_target.Target.Port) { Tsih = old.Tsih, CmdSn = first.CmdSn };
+        Assert.Equal(0x020A, second.Login(Disk).LoginStatus);
+        old.KeepAfterAll();
+    }
+
+    [Fact]
     public void A_command_that_was_lost_with_the_old_connection_is_still_due_on_the_new_one()
     {
         using var first = LogIn();

@@ -85,6 +85,9 @@ internal sealed class ScsiTask(Session session, ushort slot) : VolumeIo, IReply
     /// <summary>Those who wait for its end, if any.</summary>
     public Action? WhenOver { get; set; }
 
+    /// <summary>Those who wait for the end of the piece of a copy that is under way, if any.</summary>
+    public Action? WhenPieceOver { get; set; }
+
     /// <summary>Whether the command is one of those that no overlapping write may run beside.</summary>
     public bool IsExclusive { get; set; }
 
@@ -107,7 +110,7 @@ internal sealed class ScsiTask(Session session, ushort slot) : VolumeIo, IReply
         (TaskTag, Lun) = (header.InitiatorTaskTag, header.Lun);
         ExpectedBytes = request.ExpectedByteCount;
         (InitiatorReads, InitiatorWrites) = (request.Reads, request.Writes);
-        (IsDiscarding, IsAborted, WhenOver) = (false, false, null);
+        (IsDiscarding, IsAborted, WhenOver, WhenPieceOver) = (false, false, null, null);
         (IsImmediate, IsExclusive, GuardedBy) = (header.IsImmediate, false, null);
         (Copy, Wait, IsRefused) = (null, null, false);
         (_dataInSent, _dataInSn, _sequenceSent) = (0, 0, 0);

@@ -86,9 +86,49 @@ internal sealed partial class Session
         lock (_gate) isAborted = task.IsAborted;
         if (!isAborted && fault != IoFault.None) copy.Work!.Lose(); // the volume went out of service, or a bug
         if (isAborted || copy.Work!.Next is not { } next) return false;
-        SetPiece(task, copy, next);
+        lock (_gate) SetPiece(task, copy, next); // who fences its volume sees it, or it sees the fence when it runs
         Launch(task);
         return true;
+    }
+
+    /// <summary>Tells those who wait for it; what comes next is judged when it runs.</summary>
+    private void EndPiece(ScsiTask task)
+    {
+        Action? whenOver;
+        lock (_gate) (whenOver, task.WhenPieceOver) = (task.WhenPieceOver, null);
+        whenOver?.Invoke();
+    }
+
+    /// <summary><paramref name="wait"/> hears of the end of pieces that copies from here have under way at another volume.</summary>
+    private void AwaitPieces(VolumeRuntime at, TaskWait wait)
+    {
+        if (at == Volume) return; // whole tasks are waited for there
+        lock (_gate)
+        {
+            foreach (var task in _tasks.All)
+            {
+                if (task.Copy is null || task.Phase != TaskPhase.Submitted || task.Volume != at) continue;
+                wait.Add();
+                task.WhenPieceOver += wait.Done;
+            }
+        }
+    }
+
+    /// <summary>As above, for each volume that the copies may no longer use, or no longer write to.</summary>
+    public void AwaitRefusedPieces(TaskWait wait)
+    {
+        List<(CopyTask Copy, VolumeRuntime At)>? pieces = null;
+        lock (_gate)
+        {
+            foreach (var task in _tasks.All)
+            {
+                if (task.Copy is { } copy && task.Volume != Volume) (pieces ??= []).Add((copy, task.Volume));
+            }
+        }
+        if (pieces is null) return;
+        // Not under the lock: the directory has locks of its own.
+        foreach (var at in pieces.Where(piece => piece.At.Unit.IsWriteProtected || !piece.Copy.MayUse(piece.At)).Select(piece => piece.At).Distinct())
+            AwaitPieces(at, wait);
     }
 
     private void EndCopy(ScsiTask task, CopyTask copy)

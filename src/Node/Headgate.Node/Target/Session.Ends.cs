@@ -12,6 +12,7 @@ internal sealed partial class Session
         var guard = task.GuardedBy;
         guard?.Leave(task);
         task.GuardedBy = null;
+        if (task.Copy is not null) EndPiece(task);
         var goesOn = task.Copy is not null && TryGoOn(task, fault);
         var isOver = !goesOn && End(task, fault);
         guard?.StartParked(static next => next.Session.Go(next));
@@ -68,7 +69,8 @@ internal sealed partial class Session
         Action? whenOver;
         lock (_gate)
         {
-            (isAborted, whenOver) = (task.IsAborted, task.WhenOver);
+            (isAborted, whenOver) = (task.IsAborted, task.WhenOver + task.WhenPieceOver);
+            (task.WhenOver, task.WhenPieceOver) = (null, null); // a task that waits ends once more
             waits = !isAborted && fault == IoFault.None && task.Result.AwaitsSanitize;
             if (waits)
             {
@@ -121,6 +123,10 @@ internal sealed partial class Session
         {
             if (session._openNexus is { } nexus && ports.Contains(nexus.InitiatorPort)) session.AbortTasks(null, wait, isOwnThread: false);
         }
+        foreach (var session in _context.Sessions.Held())
+        {
+            if (session._openNexus is { } nexus && ports.Contains(nexus.InitiatorPort)) session.AwaitPieces(Volume, wait);
+        }
         wait.Done();
     }
 
@@ -135,8 +141,8 @@ internal sealed partial class Session
         {
             foreach (var task in _tasks.All)
             {
-                if (task.IsAborted || task.Phase != TaskPhase.Submitted || !task.Plan.IsWrite) continue;
-                if (_context.Io.Abort(task))
+                if (task.Phase != TaskPhase.Submitted || !task.Plan.IsWrite) continue;
+                if (!task.IsAborted && _context.Io.Abort(task))
                 {
                     takenBack.Add(task);
                     continue;

@@ -72,10 +72,14 @@ internal sealed partial class Session : FullFeature
         Connection.LogSessionOpened(Id, InitiatorName, Volume.TargetName, _chapUser);
     }
 
-    /// <summary>Promises the nexus to another session; false when it has ended already.</summary>
+    /// <summary>Promises the nexus to another session; false when it has ended already, or another was quicker.</summary>
     public bool TryHandOver()
     {
-        lock (_gate) return _isHandedOver = !_hasLeft;
+        lock (_gate)
+        {
+            if (_hasLeft || _isHandedOver) return false;
+            return _isHandedOver = true;
+        }
     }
 
     /// <summary>Takes the promise back: the other session did not come about.</summary>
@@ -118,7 +122,6 @@ internal sealed partial class Session : FullFeature
     public override void OnClosed()
     {
         _context.Sessions.Remove(this);
-        _shared.Remove(this);
         AbortAllAtEnd();
         LeaveEngine();
     }
@@ -144,6 +147,7 @@ internal sealed partial class Session : FullFeature
         bool keepsNexus;
         lock (_gate) (_hasLeft, keepsNexus) = (true, !_isHandedOver);
         if (keepsNexus) CloseNexus();
+        _shared.Remove(this); // not before: who fences the volume has to find what is still at the medium
         _context.Sessions.Release(this);
         _ended.TrySetResult();
     }

@@ -48,17 +48,16 @@ public sealed class SessionRegistry
         ArgumentNullException.ThrowIfNull(which);
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var wait = new TaskWait(() => over.TrySetResult());
-        foreach (var session in _sessions.Values)
+        foreach (var session in Held())
         {
             if (which(session.View()))
             {
                 session.Fence(wait);
-                session.Cut(reason);
+                if (_sessions.ContainsKey(session.Id)) session.Cut(reason);
+                continue;
             }
-            else if (session.Volume.Unit.IsWriteProtected)
-            {
-                session.RejudgeWrites(wait);
-            }
+            if (session.Volume.Unit.IsWriteProtected) session.RejudgeWrites(wait);
+            session.AwaitRefusedPieces(wait);
         }
         wait.Done();
         await over.Task.ConfigureAwait(false);
@@ -68,10 +67,10 @@ public sealed class SessionRegistry
     {
         ArgumentNullException.ThrowIfNull(which);
         var ended = new List<Task>();
-        foreach (var session in _sessions.Values)
+        foreach (var session in Held())
         {
             if (!which(session.View())) continue;
-            session.Cut(reason);
+            if (_sessions.ContainsKey(session.Id)) session.Cut(reason);
             ended.Add(session.Ended);
         }
         return ended;
@@ -88,6 +87,12 @@ public sealed class SessionRegistry
         {
             lock (_admission) return _byNexus.Count;
         }
+    }
+
+    /// <summary>Those that can touch a volume still: the open ones, and those whose connection is gone but not their last I/O.</summary>
+    internal Session[] Held()
+    {
+        lock (_admission) return [.. _byNexus.Values];
     }
 
     internal Session? Find(string initiatorName, ulong isid, ushort tsih) =>

@@ -12,7 +12,7 @@ internal sealed class VolumeSessions(VolumeRuntime volume)
 
     public BlockMedium Medium { get; } = new(volume.Device, volume.Unit.Geometry.LogicalBlockBytes);
 
-    /// <summary>Those that are open now.</summary>
+    /// <summary>Those that are open now, and those whose last commands are still under way.</summary>
     public IReadOnlyList<Session> All => Volatile.Read(ref _sessions);
 
     public void Add(Session session)
