@@ -169,6 +169,17 @@ public sealed class BlockDeviceTests
     }
 
     [Fact]
+    public void A_failed_sync_is_known_before_the_next_one_can_begin()
+    {
+        var syncs = new SharedSync();
+        using var scratch = new Scratch();
+        using var device = FileBlockDevice.Create(scratch.File("disk"), Length);
+        device.Sync = _ => 5;
+        Assert.Equal(5, syncs.Run(device.SyncOnce)); // as Flush does, up to where its result is told
+        Assert.True(device.HasLostWrites);
+    }
+
+    [Fact]
     public void After_a_failed_sync_nothing_is_durable_until_the_file_is_opened_anew()
     {
         using var scratch = new Scratch();

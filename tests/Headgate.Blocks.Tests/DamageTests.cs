@@ -101,6 +101,35 @@ public sealed class DamageTests
         Assert.Equal((4, 77, 77, 4), (Get(again.Open(1), 48), Get(again.Open(1), 49), Get(again.Open(1), 50), Get(again.Open(1), 51)));
     }
 
+    [Fact]
+    public void A_damaged_image_that_copies_may_need_is_told_from_one_that_nobody_does()
+    {
+        using var scratch = new Scratch();
+        using (var store = VolumeStore.Open(scratch.Path, copyInBackground: false))
+        {
+            foreach (var id in (long[])[1, 3, 4])
+            {
+                store.Create(id, 4 * MiB);
+                Put(store.Open(id), 0, 7);
+            }
+            store.CloneVolume(1, 2);
+            store.CloneVolume(4, 5);
+            store.Delete(4); // its file stays for the clone
+        }
+        Assert.True(File.Exists(scratch.File("volume-4.1.gone")));
+        foreach (var id in (long[])[1, 3, 4])
+        {
+            File.Delete(scratch.File($"volume-{id}.1.img"));
+            File.CreateSymbolicLink(scratch.File($"volume-{id}.1.img"), "nowhere"); // is there and cannot be opened
+        }
+        using var again = VolumeStore.Open(scratch.Path, copyInBackground: false);
+        Assert.Equal([1L, 3L, 4L], again.Damaged.Select(damage => damage.Id).Order());
+        Assert.True(again.IsDamagedAndNeeded(StoredKind.Volume, 1)); // the source of volume 2
+        Assert.False(again.IsDamagedAndNeeded(StoredKind.Volume, 3));
+        Assert.True(again.IsDamagedAndNeeded(StoredKind.Volume, 4));
+        Assert.False(again.IsDamagedAndNeeded(StoredKind.Volume, 2));
+    }
+
     private static void Damage(string path, string how)
     {
         using var file = new FileStream(path, FileMode.Open);

@@ -52,6 +52,12 @@ public sealed class FaultyBlockDevice(IBlockDevice inner, Func<AccessKind, long,
     }
 
     /// <inheritdoc/>
+    public bool HasAtomicWrites => inner.HasAtomicWrites;
+
+    /// <inheritdoc/>
+    public IoFault EraseTraces() => inner.EraseTraces();
+
+    /// <inheritdoc/>
     public IoFault Flush()
     {
         var fault = before(AccessKind.Flush, 0, 0);

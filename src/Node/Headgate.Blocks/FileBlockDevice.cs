@@ -52,6 +52,9 @@ public sealed class FileBlockDevice : IBlockDevice
 
     internal bool IsTraced => _file.IsTraced;
 
+    /// <summary>A sync failed: no flush and no durable write will succeed until it is opened anew.</summary>
+    internal bool HasLostWrites => _lostWrites;
+
     /// <summary>Syncs the file; 0 or the errno. Tests put a failing medium here.</summary>
     internal Func<SafeFileHandle, int> Sync { get; set; }
 
@@ -297,10 +300,11 @@ public sealed class FileBlockDevice : IBlockDevice
         return errno is Libc.ENOSPC or Libc.EDQUOT ? FailSync(errno) : Flush();
     }
 
-    private int SyncOnce()
+    internal int SyncOnce()
     {
         var errno = Sync(_file.Handle);
         while (errno == Libc.EINTR) errno = Sync(_file.Handle);
+        if (errno != 0) _lostWrites = true; // before the next sync can begin: that one would be told that all is well
         return errno;
     }
 

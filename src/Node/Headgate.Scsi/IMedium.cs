@@ -40,6 +40,9 @@ public interface IMedium
     /// <summary>Frees the blocks; they read as zeros afterwards.</summary>
     MediumStatus Unmap(ulong lba, ulong count);
 
+    /// <summary>After all blocks were overwritten or unmapped: does away with what is kept of former writes elsewhere.</summary>
+    MediumStatus EraseTraces() => MediumStatus.Good;
+
     /// <summary>Whether the block at <paramref name="lba"/> is mapped, and for how many blocks from there that holds.</summary>
     MediumStatus GetMapping(ulong lba, out bool mapped, out ulong run);
 }

@@ -34,6 +34,46 @@ public sealed class IoPathTests
     }
 
     [Fact]
+    public async Task A_long_read_sees_no_mix_beside_an_atomic_write_the_first_one_included()
+    {
+        const int bytes = 256 << 10;
+        var folder = Directory.CreateTempSubdirectory("hg-io");
+        try
+        {
+            using var store = VolumeStore.Open(folder.FullName);
+            store.Create(1, 1 << 20);
+            var reads = new List<long>();
+            var news = new byte[bytes];
+            news.AsSpan().Fill(7);
+            var writesAt = -1L;
+            using var device = new FaultyBlockDevice(store.Open(1), (kind, offset, length) =>
+            {
+                if (kind == AccessKind.Read) reads.Add(length);
+                return kind == AccessKind.Read && offset == writesAt ? store.Open(1).WriteAtomic(0, news, durable: true) : IoFault.None;
+            });
+            using var fixture = new PathFixture();
+            var volume = fixture.AddVolume(VolumeLimits.None, device);
+            var pieceBytes = fixture.Path.Options.PieceBytes;
+
+            Assert.Equal(IoFault.None, await fixture.Submit(volume, bytes: bytes).Done);
+            Assert.Equal(bytes / pieceBytes, reads.Count); // none yet: in pieces
+            reads.Clear();
+            writesAt = pieceBytes;
+            var read = fixture.Submit(volume, bytes: bytes);
+            Assert.Equal(IoFault.None, await read.Done);
+            Assert.False(read.Buffer.Span.ContainsAnyExcept((byte)7));
+            Assert.Equal(bytes, reads[^1]);
+            reads.Clear();
+            Assert.Equal(IoFault.None, await fixture.Submit(volume, bytes: bytes).Done);
+            Assert.Equal(bytes, Assert.Single(reads));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task An_io_under_the_limit_is_on_its_way_when_submit_returns()
     {
         using var fixture = new PathFixture();

@@ -39,6 +39,9 @@ internal sealed class ChunkCopy
 
     public StoredImage? Source { get; }
 
+    /// <summary>What it copies from, there or not.</summary>
+    public ImageName SourceName => _state.Source;
+
     public StoredImage Destination { get; }
 
     /// <summary>Set when the destination is deleted before it is full, or the store is closed.</summary>

@@ -19,10 +19,15 @@ internal sealed class CopyState : IDisposable
     private const byte Done = 1;
 
     private readonly PositionedFile _file;
+    private readonly SharedSync _syncs = new();
+    private readonly Func<int> _sync;
     private volatile bool _lostMarks; // a sync failed, and Linux says so once: see FileBlockDevice
 
-    private CopyState(PositionedFile file, ImageName source, long lengthBytes) =>
+    private CopyState(PositionedFile file, ImageName source, long lengthBytes)
+    {
         (_file, Source, LengthBytes) = (file, source, lengthBytes);
+        _sync = SyncOnce;
+    }
 
     public ImageName Source { get; }
 
@@ -82,7 +87,7 @@ internal sealed class CopyState : IDisposable
     /// <exception cref="IOException">It failed.</exception>
     public void Sync()
     {
-        if (_file.Sync() is var errno and not 0) throw new IOException($"A copy state could not be synced (errno {errno}).", errno);
+        if (_syncs.Run(_sync) is var errno and not 0) throw new IOException($"A copy state could not be synced (errno {errno}).", errno);
     }
 
     /// <summary>Marks chunks as done; on the medium when it returns.</summary>
@@ -95,12 +100,8 @@ internal sealed class CopyState : IDisposable
             if (_lostMarks) return IoFault.WriteFailed;
             var errno = _file.Write(HeaderBytes + first, done, durable: false);
             if (errno != 0) return FaultMap.OfWrite(errno);
-            errno = _file.Sync();
-            if (errno != 0)
-            {
-                _lostMarks = true;
-                return FaultMap.OfWrite(errno);
-            }
+            errno = _syncs.Run(_sync);
+            if (errno != 0) return FaultMap.OfWrite(errno);
             return _lostMarks ? IoFault.WriteFailed : IoFault.None;
         }
         catch (ObjectDisposedException)
@@ -110,6 +111,13 @@ internal sealed class CopyState : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private int SyncOnce()
+    {
+        var errno = _file.Sync();
+        if (errno != 0) _lostMarks = true; // before the next sync can begin: that one would be told that all is well
+        return errno;
+    }
 
     private static string HeaderOf(ImageName source, long lengthBytes)
     {

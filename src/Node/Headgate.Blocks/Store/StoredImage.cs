@@ -58,6 +58,9 @@ internal sealed class StoredImage(ImageName name, FileBlockDevice device, StoreF
         return fault == IoFault.None ? _journal!.Write(offset, buffer) : fault;
     }
 
+    /// <summary>Leaves nothing of former writes outside the image. Nothing else may touch it meanwhile.</summary>
+    public IoFault EraseTraces() => _journal?.Erase() ?? IoFault.None;
+
     public IoFault Discard(long offset, long length)
     {
         var fault = MakeWritable(offset, length);

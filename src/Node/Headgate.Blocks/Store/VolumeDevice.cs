@@ -10,12 +10,15 @@ internal sealed class VolumeDevice(StoredImage image) : IBlockDevice
     private readonly RangeGate _gate = new();
     private volatile StoredImage _image = image;
     private volatile bool _gone;
+    private volatile bool _hasAtomicWrites;
 
     public StoredImage Image => _image;
 
     public long LengthBytes => _image.Device.LengthBytes;
 
     public int AtomicWriteBytesMax => BlockLimits.AtomicWriteBytesMax;
+
+    public bool HasAtomicWrites => _hasAtomicWrites;
 
     public IoFault Read(long offset, Span<byte> buffer)
     {
@@ -53,6 +56,7 @@ internal sealed class VolumeDevice(StoredImage image) : IBlockDevice
     public IoFault WriteAtomic(long offset, ReadOnlySpan<byte> buffer, bool durable)
     {
         if (buffer.Length > AtomicWriteBytesMax) return IoFault.WriteFailed; // the seam's contract; nothing is written
+        _hasAtomicWrites = true; // before any of it can be seen
         var place = _gate.Enter(offset, buffer.Length, RangeUse.Exclusive);
         try
         {
@@ -82,6 +86,19 @@ internal sealed class VolumeDevice(StoredImage image) : IBlockDevice
         try
         {
             return _gone ? IoFault.Gone : _image.Discard(offset, length);
+        }
+        finally
+        {
+            _gate.Exit(place);
+        }
+    }
+
+    public IoFault EraseTraces()
+    {
+        var place = _gate.Enter(0, LengthBytes, RangeUse.Exclusive);
+        try
+        {
+            return _gone ? IoFault.Gone : _image.EraseTraces();
         }
         finally
         {

@@ -64,6 +64,21 @@ public sealed class VolumeStore : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether a damaged image may hold what others still need: a copy that is not done reads from it, or it was deleted
+    /// and yet kept, which is done only for such copies.
+    /// </summary>
+    public bool IsDamagedAndNeeded(StoredKind kind, long id)
+    {
+        lock (_lock)
+        {
+            return IsDamaged(kind, id)
+                && (_folder.Names(ImageName.GoneSuffix).Any(name => name.Kind == kind && name.Id == id)
+                    || _volumes.Values.Select(volume => volume.Image).Concat(_snapshots.Values).Concat(_retired)
+                        .Any(image => image.Incoming is { SourceName: var source } && source.Kind == kind && source.Id == id));
+        }
+    }
+
     /// <summary>Makes an empty volume of a whole number of 4096-byte blocks.</summary>
     /// <exception cref="VolumeStoreException"><c>volume-exists</c>, <c>out-of-space</c>, <c>store-io-failed</c>.</exception>
     public void Create(long volumeId, long bytes)

@@ -25,6 +25,7 @@ internal static class CatalogRepair
         foreach (var (kind, id, problem) in store.Damaged)
         {
             if (IsKnown(state, kind, id)) damage[(kind, id)] = problem;
+            else if (store.IsDamagedAndNeeded(kind, id)) TellKept(kind, id, problem, events);
             else Remove(store, kind, id, events);
         }
         foreach (var snapshot in state.Snapshots.Values)
@@ -54,6 +55,11 @@ internal static class CatalogRepair
 
     private static bool IsKnown(CatalogState state, StoredKind kind, long id) =>
         kind is StoredKind.Volume ? state.Volumes.ContainsKey(id) : state.Snapshots.ContainsKey(id);
+
+    // It could be mended and then finish the copies out of it; deleted, what they lack is lost.
+    private static void TellKept(StoredKind kind, long id, string problem, INodeEvents events) => events.Raise(new NodeEvent(
+        "damaged-file-kept", NodeEventSeverity.Error,
+        $"The file of the deleted {(kind is StoredKind.Volume ? "volume" : "snapshot")} {id} is damaged, and kept, since copies out of it may not be done: {problem} {Restore}"));
 
     private static void Remove(VolumeStore store, StoredKind kind, long id, INodeEvents events)
     {

@@ -156,21 +156,26 @@ public sealed partial class IoPath : IDisposable
     }
 
     // Piece by piece, so that others' small I/O comes in between. A durable write goes whole: each piece would be a flush.
+    // So does a read where atomic writes come: between two pieces one could land, and the read would see half of it.
     private IoFault Transfer(VolumeIo io)
     {
         var device = io.Volume.Device;
         var offset = io.Offset;
         var rest = io.Buffer.Span;
         if (io.Kind == IoKind.Write && io.Durable) return device.Write(offset, rest, durable: true);
-        var pieceBytes = Options.IsScheduled ? Options.PieceBytes : int.MaxValue;
+        var isWhole = !Options.IsScheduled || (io.Kind == IoKind.Read && device.HasAtomicWrites);
+        var pieceBytes = isWhole ? int.MaxValue : Options.PieceBytes;
         while (true)
         {
             var piece = rest[..Math.Min(rest.Length, pieceBytes)];
             var fault = io.Kind == IoKind.Read ? device.Read(offset, piece) : device.Write(offset, piece, durable: false);
-            if (fault != IoFault.None || piece.Length == rest.Length) return fault;
+            if (fault != IoFault.None) return fault;
+            if (piece.Length == rest.Length) break;
             rest = rest[piece.Length..];
             offset += piece.Length;
         }
+        var isTorn = !isWhole && io.Kind == IoKind.Read && device.HasAtomicWrites; // the first one came meanwhile
+        return isTorn ? device.Read(io.Offset, io.Buffer.Span) : IoFault.None;
     }
 
     private void Tell(VolumeIo io, IoFault fault)

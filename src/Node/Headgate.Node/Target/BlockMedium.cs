@@ -18,6 +18,8 @@ internal sealed class BlockMedium(IBlockDevice device, int blockBytes) : IMedium
 
     public MediumStatus Unmap(ulong lba, ulong count) => StatusOf(device.Discard(OffsetOf(lba), OffsetOf(count)));
 
+    public MediumStatus EraseTraces() => StatusOf(device.EraseTraces());
+
     public MediumStatus GetMapping(ulong lba, out bool mapped, out ulong run)
     {
         var fault = device.GetAllocation(OffsetOf(lba), out mapped, out var bytes);

@@ -54,7 +54,7 @@ public sealed class SanitizeRun
     {
         var blocks = NextBlocks;
         if (blocks == 0)
-            return Finish(medium.Flush() == MediumStatus.Good);
+            return Finish(medium.Flush() == MediumStatus.Good && medium.EraseTraces() == MediumStatus.Good);
         var status = IsDestroying ? Destroy(medium, ref blocks)
             : MovesData ? Overwrite(medium, blocks)
             : medium.Unmap(_now.NextLba, blocks);

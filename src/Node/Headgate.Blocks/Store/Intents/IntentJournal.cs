@@ -89,10 +89,11 @@ internal sealed class IntentJournal : IDisposable
     /// <summary>Writes all or nothing; on the medium when it returns.</summary>
     public IoFault Write(long offset, ReadOnlySpan<byte> data)
     {
+        if (_image.HasLostWrites) return IoFault.WriteFailed; // it will refuse, and the slot would be stuck for nothing
         var fault = Settle(offset, data.Length);
         if (fault == IoFault.None) fault = _image.Reserve(offset, data.Length); // running out of room half-way is what must not be
         if (fault != IoFault.None) return fault;
-        var slot = TakeSlot(offset, data.Length, out var sequence);
+        if (!TryTakeSlot(offset, data.Length, out var slot, out var sequence)) return IoFault.WriteFailed;
         var end = SlotState.Free;
         try
         {
@@ -101,6 +102,7 @@ internal sealed class IntentJournal : IDisposable
             new IntentRecord(sequence, offset, data.Length).Encode(data, record);
             fault = WriteDurably(slot, Padded(buffer.Span, record.Length));
             if (fault != IoFault.None) return fault;
+            ForgetFormer(slot);
             end = SlotState.Stuck;
             fault = _image.Write(offset, record[IntentRecord.HeaderBytes..], durable: true);
             if (fault == IoFault.None) end = SlotState.Lingering;
@@ -121,13 +123,35 @@ internal sealed class IntentJournal : IDisposable
         if (_recorded == 0) return IoFault.None;
         lock (_lock)
         {
+            if (!stuckOnly)
+                while (HoldsFormer(offset, length)) Monitor.Wait(_lock);
             for (var i = 0; i < Slots; i++)
             {
                 var isDue = _slots[i].State == SlotState.Stuck || (_slots[i].State == SlotState.Lingering && !stuckOnly);
-                if (!isDue || _slots[i].Offset >= offset + length || offset >= _slots[i].Offset + _slots[i].Length) continue;
+                if (!isDue || !(_slots[i].Overlaps(offset, length) || (!stuckOnly && _slots[i].FormerOverlaps(offset, length)))) continue;
                 var fault = _slots[i].State == SlotState.Stuck ? Finish(i) : IoFault.None;
                 if (fault == IoFault.None) fault = Clear(i);
                 if (fault != IoFault.None) return fault;
+            }
+        }
+        return IoFault.None;
+    }
+
+    /// <summary>Writes zeros over all that former writes left in it. Only while none is under way, and when none is stuck.</summary>
+    public IoFault Erase()
+    {
+        using var buffer = AlignedBuffer.Rent();
+        var zeros = buffer.Span[..SlotBytes];
+        zeros.Clear();
+        lock (_lock)
+        {
+            for (var i = 0; i < Slots; i++)
+            {
+                if (_slots[i].State is SlotState.Busy or SlotState.Stuck) return IoFault.WriteFailed;
+                var fault = WriteDurably(i, zeros);
+                if (fault != IoFault.None) return fault;
+                if (_slots[i].State == SlotState.Lingering) _recorded--;
+                _slots[i] = default;
             }
         }
         return IoFault.None;
@@ -139,17 +163,35 @@ internal sealed class IntentJournal : IDisposable
     private static ReadOnlySpan<byte> Padded(Span<byte> buffer, int length) =>
         buffer[..((length + FileIo.AlignmentMax - 1) & -FileIo.AlignmentMax)];
 
-    private int TakeSlot(long offset, int length, out long sequence)
+    // False when every slot is stuck: no write is under way whose end would free one, so waiting would be for ever.
+    private bool TryTakeSlot(long offset, int length, out int slot, out long sequence)
     {
+        sequence = 0;
         lock (_lock)
         {
-            int slot;
-            while ((slot = Oldest()) < 0) Monitor.Wait(_lock);
+            while ((slot = Oldest()) < 0)
+            {
+                if (!_slots.Any(one => one.State == SlotState.Busy)) return false;
+                Monitor.Wait(_lock);
+            }
             if (_slots[slot].State == SlotState.Free) _recorded++;
             sequence = ++_sequence;
-            _slots[slot] = new Slot { State = SlotState.Busy, Offset = offset, Length = length, Sequence = sequence };
-            return slot;
+            var former = _slots[slot]; // of a free one: no bytes at 0
+            _slots[slot] = new Slot
+            {
+                State = SlotState.Busy, Offset = offset, Length = length, Sequence = sequence,
+                FormerOffset = former.Offset, FormerLength = former.Length,
+            };
+            return true;
         }
+    }
+
+    // Until the new record is on the medium, the one that lingered in its slot may be whole there.
+    private bool HoldsFormer(long offset, long length)
+    {
+        foreach (ref readonly var slot in _slots.AsSpan())
+            if (slot.State == SlotState.Busy && slot.FormerOverlaps(offset, length)) return true;
+        return false;
     }
 
     // A free slot, or the one whose record has lingered longest.
@@ -171,7 +213,18 @@ internal sealed class IntentJournal : IDisposable
             // A record of which the writing failed may be there in part or whole all the same: it must be cleared.
             if (state == SlotState.Free && Clear(slot) != IoFault.None) state = SlotState.Stuck;
             if (state != SlotState.Free) _slots[slot].State = state;
-            Monitor.Pulse(_lock);
+            Monitor.PulseAll(_lock); // waiters differ: some want any slot, some the end of a certain one
+        }
+    }
+
+    // The record of a slot is on the medium, and with that the one before it is not.
+    private void ForgetFormer(int slot)
+    {
+        lock (_lock)
+        {
+            if (_slots[slot].FormerLength == 0) return;
+            _slots[slot].FormerLength = 0;
+            Monitor.PulseAll(_lock);
         }
     }
 
@@ -184,6 +237,7 @@ internal sealed class IntentJournal : IDisposable
         return _image.Write(record.Offset, bytes.Slice(IntentRecord.HeaderBytes, record.Length), durable: true);
     }
 
+    // Called with the lock.
     private IoFault Clear(int slot)
     {
         using var buffer = AlignedBuffer.Rent();
@@ -193,6 +247,7 @@ internal sealed class IntentJournal : IDisposable
         if (fault != IoFault.None) return fault;
         _slots[slot] = default;
         _recorded--;
+        Monitor.PulseAll(_lock);
         return IoFault.None;
     }
 
@@ -218,7 +273,12 @@ internal sealed class IntentJournal : IDisposable
     private struct Slot
     {
         public SlotState State;
-        public long Offset, Sequence;
-        public int Length;
+        public long Offset, Sequence, FormerOffset;
+        public int Length, FormerLength;
+
+        public readonly bool Overlaps(long offset, long length) => Offset < offset + length && offset < Offset + Length;
+
+        public readonly bool FormerOverlaps(long offset, long length) =>
+            FormerLength > 0 && FormerOffset < offset + length && offset < FormerOffset + FormerLength;
     }
 }
