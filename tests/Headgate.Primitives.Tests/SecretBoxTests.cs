@@ -75,13 +75,21 @@ public sealed class SecretBoxTests : IDisposable
     [Fact]
     public async Task Several_that_start_at_once_agree_on_one_key()
     {
-        var sealedSecrets = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() =>
+        for (var round = 0; round < 200; round++)
         {
-            using var box = SecretBox.OpenOrCreate(KeyFile);
-            return box.Seal($"secret {n}", "o");
-        }, TestContext.Current.CancellationToken)));
+            var file = $"{KeyFile}{round}";
+            using var start = new Barrier(4);
+            var sealedSecrets = await Task.WhenAll(Enumerable.Range(0, 4).Select(n => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait(TestContext.Current.CancellationToken);
+                    using var box = SecretBox.OpenOrCreate(file);
+                    return box.Seal($"secret {n}", "o");
+                },
+                TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
-        using var later = SecretBox.OpenOrCreate(KeyFile);
-        for (var n = 0; n < sealedSecrets.Length; n++) Assert.Equal($"secret {n}", later.Open(sealedSecrets[n], "o"));
+            using var later = SecretBox.OpenOrCreate(file);
+            for (var n = 0; n < sealedSecrets.Length; n++) Assert.Equal($"secret {n}", later.Open(sealedSecrets[n], "o"));
+        }
     }
 }

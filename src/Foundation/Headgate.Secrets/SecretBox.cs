@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -8,7 +9,7 @@ namespace Headgate.Secrets;
 /// what the secret belongs to as associated data, so that a sealed value moved to another row does not open.
 /// </summary>
 /// <remarks>Sealed form: <c>v1:</c> and base64 of nonce (12 bytes), tag (16), cipher text.</remarks>
-public sealed class SecretBox : IDisposable
+public sealed partial class SecretBox : IDisposable
 {
     private const string Prefix = "v1:";
     private const int NonceBytes = 12;
@@ -105,13 +106,17 @@ public sealed class SecretBox : IDisposable
             file.Write(RandomNumberGenerator.GetBytes(KeyBytes));
             file.Flush(flushToDisk: true);
         }
-        try
-        {
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(draft); // another process was first; its key is the key
-        }
+        // Not File.Move: that looks whether the file is there and then renames, so two at once can both believe to be first.
+        var isFirst = Link(draft, path) == 0;
+        var errno = Marshal.GetLastPInvokeError();
+        File.Delete(draft);
+        if (!isFirst && errno != FileExists) // else another process was first; its key is the key
+            throw new IOException($"The key file {path} could not be made: {Marshal.GetPInvokeErrorMessage(errno)}.");
     }
+
+    private const int FileExists = 17; // EEXIST
+
+    // link(2): the one call that gives a whole file a name only when nobody has that name.
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string name);
 }
