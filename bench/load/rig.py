@@ -18,6 +18,7 @@ YIELDING = ["nice", "-n", "10"]
 UNLIMITED = 200_000  # Element's highest maxIOPS: what a greedy neighbour is given
 
 START_SECONDS = 60
+QUIET_SECONDS = 3
 CLI_SECONDS = 60
 
 # The cost curve of docs/qos.md, in hundredths of a 4 KiB I/O.
@@ -148,10 +149,19 @@ class Server:
         """Of the whole machine, busy and in all, and of this server and the clients that have ended."""
         tick = os.sysconf("SC_CLK_TCK")
         with open("/proc/stat", encoding="utf-8") as file:
-            spent = [int(number) / tick for number in file.readline().split()[1:9]]
+            spent = [int(number) / tick for number in file.readline().split()[1:9]]  # user nice system idle iowait irq softirq steal
         with open(f"/proc/{self.process.pid}/stat", encoding="utf-8") as file:
             server = sum(int(number) / tick for number in file.read().rpartition(")")[2].split()[11:13])
-        return sum(spent) - spent[3] - spent[4], sum(spent), server + self.client_seconds
+        return sum(spent[:3]), sum(spent), server + self.client_seconds
+
+    def wait_for_quiet(self, share, seconds):
+        """Waits until other jobs use less than `share` of the processor; goes on after `seconds` all the same."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            before = self.cpu_seconds()
+            time.sleep(QUIET_SECONDS)
+            if self.share_of_others(before) < share:
+                return
 
     def share_of_others(self, before):
         """What neither this server nor its clients used of the processor since `before`: other jobs, the kernel's own threads."""
