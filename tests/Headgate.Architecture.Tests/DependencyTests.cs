@@ -14,7 +14,7 @@ public sealed class DependencyTests
         ["Headgate.Secrets"] = ["Primitives"],
         ["Headgate.Storage.Sdk"] = ["Primitives"],
         ["Headgate.Storage.Filters"] = ["Primitives", "Storage.Sdk"],
-        ["Headgate.Storage.Conformance"] = ["Primitives", "Storage.Sdk"],
+        ["Headgate.Storage.Conformance"] = ["Primitives", "Storage.Sdk", "Storage.Filters"],
         ["Headgate.Domain"] = ["Primitives"],
         ["Headgate.Placement"] = ["Primitives", "Domain", "Storage.Sdk"],
         ["Headgate.Persistence"] = ["Primitives", "Domain"],

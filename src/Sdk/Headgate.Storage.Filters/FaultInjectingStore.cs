@@ -30,43 +30,43 @@ public sealed class FaultInjectingStore : IPrimaryDataStore, IPrimaryDataStoreLi
 
     /// <inheritdoc/>
     public ValueTask<Outcome<PoolFacts>> InitializeAsync(CancellationToken stop) =>
-        _plan.RunAsync(StoreCall.Initialize, () => _inner.LifeCycle.InitializeAsync(stop));
+        _plan.RunAsync(StoreCall.Initialize, () => _inner.LifeCycle.InitializeAsync(stop), stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> AttachAsync(PoolScope scope, CancellationToken stop) =>
-        _plan.RunAsync(StoreCall.Attach, () => _inner.LifeCycle.AttachAsync(scope, stop));
+        _plan.RunAsync(StoreCall.Attach, () => _inner.LifeCycle.AttachAsync(scope, stop), stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> EnterMaintenanceAsync(CancellationToken stop) =>
-        _plan.RunAsync(StoreCall.EnterMaintenance, () => _inner.LifeCycle.EnterMaintenanceAsync(stop));
+        _plan.RunAsync(StoreCall.EnterMaintenance, () => _inner.LifeCycle.EnterMaintenanceAsync(stop), stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> LeaveMaintenanceAsync(CancellationToken stop) =>
-        _plan.RunAsync(StoreCall.LeaveMaintenance, () => _inner.LifeCycle.LeaveMaintenanceAsync(stop));
+        _plan.RunAsync(StoreCall.LeaveMaintenance, () => _inner.LifeCycle.LeaveMaintenanceAsync(stop), stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop) =>
-        _plan.RunAsync(StoreCall.Remove, () => _inner.LifeCycle.RemoveAsync(stop));
+        _plan.RunAsync(StoreCall.Remove, () => _inner.LifeCycle.RemoveAsync(stop), stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> HostAddedAsync(StorageHost host, CancellationToken stop) =>
-        _plan.RunAsync(StoreCall.HostAdded, () => _inner.HostListener.HostAddedAsync(host, stop));
+        _plan.RunAsync(StoreCall.HostAdded, () => _inner.HostListener.HostAddedAsync(host, stop), stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> HostConnectedAsync(StorageHost host, CancellationToken stop) =>
-        _plan.RunAsync(StoreCall.HostConnected, () => _inner.HostListener.HostConnectedAsync(host, stop));
+        _plan.RunAsync(StoreCall.HostConnected, () => _inner.HostListener.HostConnectedAsync(host, stop), stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> HostDisconnectedAsync(StorageHost host, CancellationToken stop) =>
-        _plan.RunAsync(StoreCall.HostDisconnected, () => _inner.HostListener.HostDisconnectedAsync(host, stop));
+        _plan.RunAsync(StoreCall.HostDisconnected, () => _inner.HostListener.HostDisconnectedAsync(host, stop), stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> HostAboutToBeRemovedAsync(StorageHost host, CancellationToken stop) =>
-        _plan.RunAsync(StoreCall.HostAboutToBeRemoved, () => _inner.HostListener.HostAboutToBeRemovedAsync(host, stop));
+        _plan.RunAsync(StoreCall.HostAboutToBeRemoved, () => _inner.HostListener.HostAboutToBeRemovedAsync(host, stop), stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> HostRemovedAsync(StorageHost host, CancellationToken stop) =>
-        _plan.RunAsync(StoreCall.HostRemoved, () => _inner.HostListener.HostRemovedAsync(host, stop));
+        _plan.RunAsync(StoreCall.HostRemoved, () => _inner.HostListener.HostRemovedAsync(host, stop), stop);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _inner.DisposeAsync();

@@ -1,3 +1,5 @@
+using Headgate.Primitives;
+
 namespace Headgate.Storage.Filters;
 
 /// <summary>The calls of an opened store, for plans and traces.</summary>
@@ -10,3 +12,10 @@ public enum StoreCall
     HostAdded, HostConnected, HostDisconnected, HostAboutToBeRemoved, HostRemoved,
 #pragma warning restore CS1591
 }
+
+/// <summary>One call that came back from the driver inside, before anything was lost on the way to the caller.</summary>
+/// <param name="Call">Which.</param>
+/// <param name="Answer">The outcome as text (drivers keep secrets out of it), or the exception's message.</param>
+/// <param name="Fault">The fault of a refused or unknown outcome.</param>
+/// <param name="Thrown">What the driver threw; null when it answered.</param>
+public sealed record ObservedCall(StoreCall Call, string Answer, Fault? Fault, Exception? Thrown);

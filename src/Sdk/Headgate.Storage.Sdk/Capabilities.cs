@@ -32,8 +32,10 @@ public sealed record QosSupport(Support Support, ValueRange? Range = null)
 
 /// <summary>
 /// What a driver can honour. The core never asks for what is not declared here, and never lets an offering pass in
-/// silence that the storage cannot honour.
+/// silence that the storage cannot honour. What is declared native is there as a facet, and a facet that is there is
+/// declared native: QoS control with any limit, resize with live resize, snapshots, clones, inventory.
 /// </summary>
+/// <remarks>A driver without live resize may have <see cref="IResize"/> all the same, for volumes that nobody is connected to.</remarks>
 public sealed record DriverCapabilities
 {
     /// <summary>A minimum that is kept under contention, not just recorded.</summary>

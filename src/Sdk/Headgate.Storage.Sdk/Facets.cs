@@ -8,14 +8,20 @@ namespace Headgate.Storage.Sdk;
 /// <summary>Change QoS apart from everything else.</summary>
 public interface IQosControl
 {
-    /// <summary>Sets the limits and returns the volume as read back afterwards. What is null becomes the storage's "no limit".</summary>
+    /// <summary>
+    /// Sets the limits and returns the volume as read back afterwards. What is null becomes the storage's "no limit". Limits
+    /// outlive everything but the next change of them: resizing, snapshots, granting, a restart of the server.
+    /// </summary>
     ValueTask<Outcome<VolumeView>> SetQosAsync(ObjectKey key, VolumeHandle handle, QosSpec qos, CancellationToken stop);
 }
 
 /// <summary>Grow a volume.</summary>
 public interface IResize
 {
-    /// <summary>Grows to <paramref name="size"/> rounded up; the size it has already is Done; smaller is refused.</summary>
+    /// <summary>
+    /// Grows to <paramref name="size"/> rounded up; the size it has already is Done; smaller is refused. What was written
+    /// stays readable.
+    /// </summary>
     ValueTask<Outcome<VolumeView>> ResizeAsync(ObjectKey key, VolumeHandle handle, ByteSize size, CancellationToken stop);
 }
 
@@ -32,14 +38,17 @@ public interface ISnapshots
     ValueTask<Outcome<SnapshotView>> CreateSnapshotAsync(
         ObjectKey key, ObjectKey volumeKey, VolumeHandle volume, string name, CancellationToken stop);
 
-    /// <summary>Done(null) means certainly absent.</summary>
+    /// <summary>Finds a snapshot of the volume by its key. Done(null) means certainly absent.</summary>
     ValueTask<Outcome<SnapshotView?>> FindSnapshotAsync(ObjectKey key, VolumeHandle volume, CancellationToken stop);
 
-    /// <summary>Puts the volume's data back to the snapshot's. The volume must not be connected.</summary>
+    /// <summary>
+    /// Puts the volume's data back to the snapshot's. The volume must not be connected. One that is gone, or was taken of
+    /// another volume, is refused with <see cref="FaultCodes.SnapshotNotFound"/> or <see cref="FaultCodes.WrongVolume"/>.
+    /// </summary>
     ValueTask<Outcome<Nothing>> RevertAsync(
         ObjectKey volumeKey, VolumeHandle volume, ObjectKey key, SnapshotHandle snapshot, CancellationToken stop);
 
-    /// <summary>Deletes a snapshot; an absent one is Done.</summary>
+    /// <summary>Deletes a snapshot; an absent one is Done; one made with another key is refused with <see cref="FaultCodes.WrongVolume"/>.</summary>
     ValueTask<Outcome<Nothing>> DeleteSnapshotAsync(ObjectKey key, SnapshotHandle snapshot, CancellationToken stop);
 }
 
@@ -48,7 +57,8 @@ public interface IClones
 {
     /// <summary>
     /// Makes a volume with the data of <paramref name="source"/> (or of its snapshot) at this instant. Done when it can be
-    /// connected; the size asked for is never below the source's. Limits are the spec's, not the source's.
+    /// connected; a size below the source's is refused with <see cref="FaultCodes.SizeOutOfRange"/>. Limits are the spec's,
+    /// not the source's. From then on neither is changed by what is written to the other.
     /// </summary>
     ValueTask<Outcome<VolumeView>> CloneAsync(
         ObjectKey key, VolumeSpec spec, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop);
@@ -57,7 +67,10 @@ public interface IClones
 /// <summary>Lists everything on the storage: what reconciliation lives on.</summary>
 public interface IInventory
 {
-    /// <summary>Every volume, ours (with key) and foreign (without), deleted-but-recoverable ones left out.</summary>
+    /// <summary>
+    /// Every volume, ours (with key) and foreign (without), deleted-but-recoverable ones left out. One that an interrupted
+    /// create left behind is listed with its key. A key is listed once.
+    /// </summary>
     ValueTask<Outcome<IReadOnlyList<VolumeView>>> ListAsync(CancellationToken stop);
 }
 
@@ -95,9 +108,9 @@ public sealed record PoolStatistics(
 /// <summary>Measured figures.</summary>
 public interface IStatistics
 {
-    /// <summary>Figures of one volume.</summary>
+    /// <summary>Figures of one volume; none is negative, and shares lie between 0 and 1.</summary>
     ValueTask<Outcome<VolumeStatistics>> GetVolumeStatisticsAsync(VolumeHandle handle, CancellationToken stop);
 
-    /// <summary>Figures of the pool.</summary>
+    /// <summary>Figures of the pool; a volume made counts among the bytes provisioned, one that is deleted no more.</summary>
     ValueTask<Outcome<PoolStatistics>> GetPoolStatisticsAsync(CancellationToken stop);
 }

@@ -2,7 +2,8 @@ namespace Headgate.Storage.Sdk;
 
 /// <summary>
 /// The codes that drivers answer with. Stable: programs and people's notes rely on them. A driver may add its own, with
-/// its provider's name in front (<c>solidfire-...</c>).
+/// its provider's name in front (<c>solidfire-...</c>). Each code comes with the recovery named here, and with a message
+/// of whole sentences that names what was asked and what to do, and no secret.
 /// </summary>
 public static class FaultCodes
 {

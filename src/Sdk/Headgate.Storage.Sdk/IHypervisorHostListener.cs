@@ -10,7 +10,8 @@ public sealed record StorageHost(Guid HostId, string Name, string InitiatorName)
 
 /// <summary>
 /// Told of hosts, so that access groups and sessions stay true to the hosts that exist. One pool's failure here never
-/// keeps a host out of service: it is shown on the host-pool pair and repeated.
+/// keeps a host out of service: it is shown on the host-pool pair and repeated. Every call may be repeated, and may come
+/// without the one before it.
 /// </summary>
 public interface IHypervisorHostListener
 {
@@ -20,7 +21,7 @@ public interface IHypervisorHostListener
     /// <summary>Its agent is there.</summary>
     ValueTask<Outcome<Nothing>> HostConnectedAsync(StorageHost host, CancellationToken stop);
 
-    /// <summary>Its agent is gone; its VMs may still run.</summary>
+    /// <summary>Its agent is gone; its VMs may still run, so its access stays.</summary>
     ValueTask<Outcome<Nothing>> HostDisconnectedAsync(StorageHost host, CancellationToken stop);
 
     /// <summary>It will be removed next; its volumes have been revoked already.</summary>

@@ -12,7 +12,7 @@ public readonly record struct ObjectKey(Guid Value)
     public override string ToString() => Value.ToString("N");
 }
 
-/// <summary>The array's name for a volume, made by the driver, opaque to everybody else. Never reused for another volume.</summary>
+/// <summary>The array's name for a volume, made by the driver, opaque to everybody else. A handle is never reused for another volume.</summary>
 public readonly record struct VolumeHandle(string Value)
 {
     /// <inheritdoc/>
@@ -21,7 +21,7 @@ public readonly record struct VolumeHandle(string Value)
 
 /// <summary>What a new volume shall be.</summary>
 /// <param name="Name">The tenant's name for it; a driver may use it for people to recognise, never to find it by.</param>
-/// <param name="Size">Wanted size; the driver rounds up to its step.</param>
+/// <param name="Size">Wanted size; it is rounded up to the step of <see cref="DriverCapabilities.VolumeSize"/>, never down.</param>
 /// <param name="Qos">The limits to set. Only what the driver declares is ever asked for.</param>
 public sealed record VolumeSpec(string Name, ByteSize Size, QosSpec Qos)
 {
@@ -41,12 +41,15 @@ public sealed record VolumeView(
 
 /// <summary>Who shall see a volume.</summary>
 /// <param name="InitiatorName">Its iSCSI node name (or host NQN, or WWPN, as the protocol has it).</param>
-/// <param name="RequireChap">True unless the pool's admin switched CHAP off.</param>
+/// <param name="RequireChap">
+/// True unless the pool's admin switched CHAP off. With it, a driver that declares CHAP gives a credential with every
+/// iSCSI connection; one whose connections need no login (<see cref="Connection.Local"/>) ignores it.
+/// </param>
 public sealed record AccessRequest(string InitiatorName, bool RequireChap);
 
 /// <summary>A CHAP credential (RFC 7143 section 12.1.3). The secrets are given out once, to whoever may connect.</summary>
 /// <param name="Username">CHAP_N of the initiator.</param>
-/// <param name="Secret">What the initiator proves.</param>
+/// <param name="Secret">What the initiator proves. Each initiator has a secret of its own.</param>
 /// <param name="TargetSecret">What the target proves when asked (mutual CHAP); null when it cannot.</param>
 public sealed record ChapCredential(string Username, string Secret, string? TargetSecret)
 {
@@ -75,21 +78,50 @@ public abstract record Connection
 /// first; the same key with other arguments is refused with <see cref="FaultCodes.KeyReused"/>. The host makes at most
 /// one call per volume at a time but may repeat one after a crash. A lost reply is <c>Unknown</c>, never <c>Refused</c>.
 /// </summary>
+/// <remarks>
+/// <para>
+/// Refused means that nothing was changed. An interrupted call that is repeated ends as if it had been made once. Whatever
+/// the next call needs is on the storage: a store may be dropped between any two calls and another one goes on. Calls for
+/// different volumes may run at the same time and do not disturb one another. Two servers may make the same call at the
+/// same time: one object comes of it.
+/// </para>
+/// <para>
+/// A call that is cancelled ends with <see cref="OperationCanceledException"/> or an outcome, and may have been done. No
+/// other exception leaves a driver: whatever goes wrong is a fault in an outcome.
+/// </para>
+/// <para>
+/// A handle alone is never enough: one that names a volume made with another key is refused with
+/// <see cref="FaultCodes.WrongVolume"/>, whatever the call. A handle that names nothing (any more) is refused with
+/// <see cref="FaultCodes.VolumeNotFound"/> where the volume is needed, and is Done where the volume or its access was to go away.
+/// </para>
+/// </remarks>
 public interface IPrimaryDataStoreDriver
 {
-    /// <summary>Makes a volume, ready for <see cref="GrantAccessAsync"/>; visible to nobody yet.</summary>
+    /// <summary>
+    /// Makes a volume, ready for <see cref="GrantAccessAsync"/>; visible to nobody yet. What it returns is what the storage
+    /// has, and has the limits asked for. A size outside <see cref="DriverCapabilities.VolumeSize"/> is refused with
+    /// <see cref="FaultCodes.SizeOutOfRange"/>, a limit outside its range or not declared with <see cref="FaultCodes.QosOutOfRange"/>.
+    /// A change of limits or a resize later does not make a repeated create a reuse of its key.
+    /// </summary>
     ValueTask<Outcome<VolumeView>> CreateAsync(ObjectKey key, VolumeSpec spec, CancellationToken stop);
 
-    /// <summary>Done(null) means certainly absent; a driver that cannot tell answers Unknown.</summary>
+    /// <summary>
+    /// Finds a volume by its key, whoever made it and however long ago, and reads it back. Done(null) means certainly
+    /// absent; a driver that cannot tell answers Unknown.
+    /// </summary>
     ValueTask<Outcome<VolumeView?>> FindAsync(ObjectKey key, CancellationToken stop);
 
     /// <summary>
     /// Deletes the volume <paramref name="handle"/> made with <paramref name="key"/>. An absent one is Done. One whose
-    /// key is another's is refused with <see cref="FaultCodes.WrongVolume"/>: a handle alone never deletes.
+    /// key is another's is refused with <see cref="FaultCodes.WrongVolume"/>: a handle alone never deletes. Done means that
+    /// it is gone: it is neither found nor listed any more.
     /// </summary>
     ValueTask<Outcome<Nothing>> DeleteAsync(ObjectKey key, VolumeHandle handle, CancellationToken stop);
 
-    /// <summary>Makes the volume visible to exactly the initiator named, beside those that have it already.</summary>
+    /// <summary>
+    /// Makes the volume visible to exactly the initiator named, beside those that have it already. What is no initiator
+    /// name is refused with <see cref="FaultCodes.InvalidArgument"/>.
+    /// </summary>
     ValueTask<Outcome<Connection>> GrantAccessAsync(
         ObjectKey key, VolumeHandle handle, AccessRequest access, CancellationToken stop);
 

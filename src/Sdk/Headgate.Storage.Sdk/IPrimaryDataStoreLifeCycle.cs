@@ -3,7 +3,7 @@ using Headgate.Primitives;
 namespace Headgate.Storage.Sdk;
 
 /// <summary>What the real storage behind a pool turned out to be.</summary>
-/// <param name="BackendId">The storage's own identity: two pools with one id are one array.</param>
+/// <param name="BackendId">The storage's own identity: two pools with one id are one array. It never changes.</param>
 /// <param name="Description">For people: product and version.</param>
 /// <param name="CapacityBytes">Bytes that may be provisioned in all, everybody's included; null when it does not say.</param>
 /// <param name="CapacityIops">The sum of minimums that it can keep; null when it does not say.</param>
@@ -33,18 +33,18 @@ public interface IPrimaryDataStoreLifeCycle
     /// </summary>
     ValueTask<Outcome<PoolFacts>> InitializeAsync(CancellationToken stop);
 
-    /// <summary>Makes ready to serve all hosts of the scope: accounts, groups, exports that volumes will need.</summary>
+    /// <summary>Makes ready to serve all hosts of the scope: accounts, groups, exports that volumes will need. A repeat is Done.</summary>
     ValueTask<Outcome<Nothing>> AttachAsync(PoolScope scope, CancellationToken stop);
 
-    /// <summary>Stops new work on the storage; volumes stay as they are.</summary>
+    /// <summary>Stops new work on the storage; volumes stay as they are, and can be found and listed. A repeat is Done.</summary>
     ValueTask<Outcome<Nothing>> EnterMaintenanceAsync(CancellationToken stop);
 
-    /// <summary>The end of maintenance.</summary>
+    /// <summary>The end of maintenance: everything works as before. Done as well when there was none.</summary>
     ValueTask<Outcome<Nothing>> LeaveMaintenanceAsync(CancellationToken stop);
 
     /// <summary>
     /// Takes away what <see cref="AttachAsync"/> made. Called when no volume of ours is left; must refuse with
-    /// <see cref="FaultCodes.InUse"/> when it finds one after all.
+    /// <see cref="FaultCodes.InUse"/> when it finds one after all. A repeat is Done, and so is attaching again afterwards.
     /// </summary>
     ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop);
 }

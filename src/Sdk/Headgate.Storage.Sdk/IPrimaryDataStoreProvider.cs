@@ -18,7 +18,7 @@ public interface IPrimaryDataStoreProvider
     /// <summary>Name, version, description.</summary>
     ProviderInfo Info { get; }
 
-    /// <summary>The settings that a pool of this provider takes.</summary>
+    /// <summary>The settings that a pool of this provider takes. Names are unique, defaults are lawful, and no secret has one.</summary>
     SettingsSchema Settings { get; }
 
     /// <summary>The most that this provider can do; what one pool can do is in <see cref="PoolFacts.Capabilities"/>.</summary>
@@ -32,7 +32,10 @@ public interface IPrimaryDataStoreProvider
     ValueTask<Outcome<IPrimaryDataStore>> OpenAsync(PoolSettings settings, CancellationToken stop);
 }
 
-/// <summary>One pool, opened: the three faces that act on it. Disposed when the pool goes or its settings change.</summary>
+/// <summary>
+/// One pool, opened: the three faces that act on it. Disposed when the pool goes or its settings change; disposing changes
+/// nothing on the storage.
+/// </summary>
 public interface IPrimaryDataStore : IAsyncDisposable
 {
     /// <summary>Checks, maintenance, capacity, end.</summary>

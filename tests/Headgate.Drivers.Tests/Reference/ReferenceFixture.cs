@@ -1,38 +1,48 @@
 using Headgate.Drivers.Reference;
+using Headgate.Primitives;
 using Headgate.Storage.Conformance;
 using Headgate.Storage.Sdk;
 
 namespace Headgate.Drivers.Tests.Reference;
 
-/// <summary>The reference driver for the kit: hosts can be played, and the link has no requests that could be broken.</summary>
-internal sealed class ReferenceFixture : IConformanceFixture
+/// <summary>A reference pool on an array of its own, opened, and as a subject for the kit: hosts are played and data is written.</summary>
+internal sealed class ReferenceFixture : IDataProbe, IAsyncDisposable
 {
     private readonly string _array = Guid.NewGuid().ToString("N");
-    private readonly Guid _pool = Guid.NewGuid();
-    private readonly ReferenceProvider _provider = new();
-    private readonly IReadOnlyDictionary<string, string> _settings;
 
     public ReferenceFixture(params (string Name, string Value)[] settings)
+        : this(static provider => provider, settings)
     {
-        _settings = settings.Append(("array", _array)).ToDictionary(s => s.Item1, s => s.Item2);
-        Store = Open();
     }
 
-    public ReferenceArray Array => ReferenceArray.Named(_array);
+    /// <summary>With the provider wrapped in something.</summary>
+    public ReferenceFixture(Func<IPrimaryDataStoreProvider, IPrimaryDataStoreProvider> wrap, params (string Name, string Value)[] settings)
+    {
+        var provider = wrap(new ReferenceProvider());
+        Subject = new ConformanceSubject(provider, settings.Append(("array", _array)).ToDictionary(s => s.Item1, s => s.Item2))
+        {
+            Reach = ReachAsync, Data = this, MakeForeignVolume = MakeForeignAsync,
+        };
+        Store = provider.OpenAsync(new PoolSettings(Subject.PoolId, provider.Settings, Subject.Settings), CancellationToken.None)
+            .AsTask().GetAwaiter().GetResult().ValueOrThrow(); // opening never waits: it does not talk to the array
+    }
+
+    public ConformanceSubject Subject { get; }
 
     public IPrimaryDataStore Store { get; }
 
-    public IArrayLink? Link => null;
+    public ReferenceArray Array => ReferenceArray.Named(_array);
 
-    public Func<Connection, string, ChapCredential?, CancellationToken, ValueTask<bool>> CanConnect => (connection, initiator, chap, _) =>
+    public bool CanUse(Connection connection) => connection is Connection.Iscsi;
+
+    public ValueTask WriteAsync(Connection connection, string initiatorName, ReadOnlyMemory<byte> block, CancellationToken stop)
     {
-        var target = Assert.IsType<Connection.Iscsi>(connection).TargetName;
-        var allowed = Array.LogIn(target, initiator, chap?.Secret);
-        if (allowed) Array.LogOut(target, initiator);
-        return ValueTask.FromResult(allowed);
-    };
+        Array.WriteMark(HandleOf(connection), Convert.ToBase64String(block.Span));
+        return ValueTask.CompletedTask;
+    }
 
-    public ValueTask<IPrimaryDataStore> OpenAgainAsync(CancellationToken stop) => ValueTask.FromResult(Open());
+    public ValueTask<byte[]> ReadAsync(Connection connection, string initiatorName, CancellationToken stop) =>
+        ValueTask.FromResult(Convert.FromBase64String(Array.ReadMark(HandleOf(connection)) ?? ""));
 
     public async ValueTask DisposeAsync()
     {
@@ -40,7 +50,24 @@ internal sealed class ReferenceFixture : IConformanceFixture
         ReferenceArray.Scrap(_array);
     }
 
-    private IPrimaryDataStore Open() =>
-        _provider.OpenAsync(new PoolSettings(_pool, _provider.Settings, _settings), CancellationToken.None)
-            .AsTask().GetAwaiter().GetResult().ValueOrThrow(); // opening never waits: it does not talk to the array
+    private ValueTask<bool> ReachAsync(Connection connection, string initiatorName, ChapCredential? chap, CancellationToken stop)
+    {
+        var target = ((Connection.Iscsi)connection).TargetName;
+        var allowed = Array.LogIn(target, initiatorName, chap?.Secret);
+        if (allowed) Array.LogOut(target, initiatorName);
+        return ValueTask.FromResult(allowed);
+    }
+
+    private ValueTask<ForeignVolume> MakeForeignAsync(CancellationToken stop)
+    {
+        var handle = Array.AddForeignVolume("by-hand", ByteSize.GiB(1));
+        return ValueTask.FromResult(new ForeignVolume(handle, _ =>
+        {
+            Array.DeleteBehindTheBack(handle);
+            return ValueTask.CompletedTask;
+        }));
+    }
+
+    /// <summary>The array's targets end with the volume's number.</summary>
+    private static VolumeHandle HandleOf(Connection connection) => new("ref-" + ((Connection.Iscsi)connection).TargetName.Split('.')[^1]);
 }

@@ -1,5 +1,8 @@
 using System.Net;
 using Headgate.Drivers.SolidFire;
+using Headgate.Element;
+using Headgate.Element.Client;
+using Headgate.Element.Contracts;
 using Headgate.Node;
 using Headgate.Storage.Conformance;
 using Headgate.Storage.Sdk;
@@ -29,11 +32,11 @@ public sealed class RunningNode : IAsyncLifetime
     }
 }
 
-/// <summary>A SolidFire pool on the node, with a link that can be broken.</summary>
-internal sealed class NodeFixture : IConformanceFixture
+/// <summary>A SolidFire pool on the node, with a link that can be broken, hosts that log in, and an administrator beside us.</summary>
+internal sealed class NodeFixture : IAsyncDisposable
 {
-    private readonly Guid _pool = Guid.NewGuid();
     private readonly BreakableLink _link = new();
+    private readonly IscsiHost _host = new();
 
     public NodeFixture(StorageNode node, params (string Name, string Value)[] settings)
     {
@@ -45,19 +48,16 @@ internal sealed class NodeFixture : IConformanceFixture
             ["certificateSha256"] = node.Credentials.CertificateSha256,
         };
         foreach (var (name, value) in settings) Settings[name] = value;
-        Store = Open(new SolidFireProvider(null, _link.Wrap));
+        var provider = new SolidFireProvider(null, _link.Wrap);
+        Subject = new ConformanceSubject(provider, Settings) { Link = _link, Reach = _host.ReachAsync, Data = _host, MakeForeignVolume = MakeForeignAsync };
+        Store = Open(provider);
     }
 
     public Dictionary<string, string> Settings { get; }
 
+    public ConformanceSubject Subject { get; }
+
     public IPrimaryDataStore Store { get; }
-
-    public IArrayLink Link => _link;
-
-    public Func<Connection, string, ChapCredential?, CancellationToken, ValueTask<bool>>? CanConnect =>
-        IscsiInq.IsInstalled ? IscsiInq.ConnectsAsync : null;
-
-    public ValueTask<IPrimaryDataStore> OpenAgainAsync(CancellationToken stop) => ValueTask.FromResult(Open(new SolidFireProvider()));
 
     public IPrimaryDataStore OpenThrough(Func<HttpMessageHandler, HttpMessageHandler> wrap) => Open(new SolidFireProvider(null, wrap));
 
@@ -70,10 +70,30 @@ internal sealed class NodeFixture : IConformanceFixture
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 
+    /// <summary>A volume that a cluster's administrator made by hand.</summary>
+    private async ValueTask<ForeignVolume> MakeForeignAsync(CancellationToken stop)
+    {
+        var cluster = new ElementClient(new ElementClientOptions
+        {
+            Endpoint = new Uri(Settings["endpoint"]), Username = Settings["username"], Password = Settings["password"],
+            Trust = ServerTrust.Pinned(Settings["certificateSha256"]),
+        });
+        var account = (await cluster.CallAsync(ElementMethods.AddAccount, new AddAccountParams { Username = $"by-hand-{Guid.NewGuid():N}" }, stop)).ValueOrThrow();
+        var made = (await cluster.CallAsync(
+            ElementMethods.CreateVolume,
+            new CreateVolumeParams { Name = "by-hand", AccountID = account.AccountID, TotalSize = 1_000_000_000, Enable512e = true }, stop)).ValueOrThrow();
+        return new ForeignVolume(new VolumeHandle($"{made.VolumeID}"), async end =>
+        {
+            (await cluster.CallAsync(ElementMethods.DeleteVolume, new VolumeParams { VolumeID = made.VolumeID }, end)).ValueOrThrow();
+            (await cluster.CallAsync(ElementMethods.PurgeDeletedVolume, new VolumeParams { VolumeID = made.VolumeID }, end)).ValueOrThrow();
+            cluster.Dispose();
+        });
+    }
+
     private IPrimaryDataStore Open(SolidFireProvider provider, Dictionary<string, string>? settings = null)
     {
         Assert.Empty(provider.Settings.Check(settings ?? Settings));
-        return provider.OpenAsync(new PoolSettings(_pool, provider.Settings, settings ?? Settings), CancellationToken.None)
+        return provider.OpenAsync(new PoolSettings(Subject.PoolId, provider.Settings, settings ?? Settings), CancellationToken.None)
             .AsTask().GetAwaiter().GetResult().ValueOrThrow(); // opening never waits: it does not talk to the array
     }
 }

@@ -258,7 +258,7 @@ public sealed class SolidFireDriverTests(RunningNode node) : IClassFixture<Runni
     private static async Task<Connection.Iscsi> GrantAsync(NodeFixture pool, ObjectKey key, VolumeView volume, string initiator) =>
         (Connection.Iscsi)(await pool.Store.Driver.GrantAccessAsync(key, volume.Handle, new AccessRequest(initiator, RequireChap: true), Stop)).ValueOrThrow();
 
-    private async Task<IEnumerable<Initiator>> InitiatorsAsync(string name)
+    private async Task<IEnumerable<Headgate.Element.Contracts.Initiator>> InitiatorsAsync(string name)
     {
         using var cluster = Cluster();
         return (await cluster.CallAsync(ElementMethods.ListInitiators, new ListInitiatorsParams(), Stop)).ValueOrThrow()
