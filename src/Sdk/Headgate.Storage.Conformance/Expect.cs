@@ -27,8 +27,12 @@ internal static class Expect
         if (!holds) throw new ConformanceException(what);
     }
 
+    private const int Longest = 200; // characters of a value in the evidence
+
+    private static string Short(string text) => text.Length <= Longest ? text : text[..Longest] + "...";
+
     private static string Show<T>(Outcome<T> outcome) => outcome.Match(
-        static value => $"Done {value}",
+        static value => $"Done {Short($"{value}")}",
         static fault => $"Refused {fault}",
         static fault => $"Unknown {fault}");
 }
