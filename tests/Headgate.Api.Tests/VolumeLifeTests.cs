@@ -166,7 +166,7 @@ public sealed class VolumeLifeTests(StorageHost storage) : IClassFixture<Storage
         using var admin = new Driver(_api, _api.AdminKey);
         var provider = await admin.GetAsync<ProviderView>("/api/v1/providers/Reference");
         Assert.Contains(provider.Settings, s => s is { Name: "token", Kind: "secret" });
-        Assert.Equal("native", provider.Capabilities.MaxIops.Support);
+        Assert.Equal("native", provider.Capabilities!.MaxIops.Support);
         Assert.Equal(provider.Name, Assert.Single((await admin.GetAsync<Page<ProviderView>>("/api/v1/providers")).Items).Name);
     }
 

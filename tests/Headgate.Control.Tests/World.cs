@@ -86,7 +86,7 @@ public sealed class World : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton(Database).AddSingleton(_box).AddSingleton<IFaultPoints>(Faults);
         services.AddSingleton<IPrimaryDataStoreProvider>(new ReferenceProvider());
-        services.AddSingleton<Microsoft.Extensions.Logging.ILogger<OperationEngine>>(NullLogger<OperationEngine>.Instance);
+        services.AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>));
         services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
         _server = services.BuildServiceProvider();
         await Get<OperationEngine>().StartAsync(Stop);

@@ -1,6 +1,8 @@
 using Headgate.Domain;
 using Headgate.Persistence;
+using Headgate.Plugins;
 using Headgate.Primitives;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Headgate.Operations.Tests;
@@ -80,7 +82,7 @@ public sealed class JournalTests : IAsyncLifetime
 
     private async Task<OperationDetails> BegunAsync()
     {
-        var starter = new OperationStarter(_database, _catalog, _feed, _time);
+        var starter = new OperationStarter(_database, _catalog, _feed, new ProviderRegistry([], new PluginOptions(), _time, NullLogger<ProviderRegistry>.Instance), _time);
         var asked = await starter.StartAsync(
             "a/b", null, "f", (_, _, _) => Task.FromResult<Outcome<NewOperation>>(new NewOperation(Kind, "t", Guid.NewGuid(), null)), Stop);
         var id = asked.ValueOrThrow().Operation.Id;

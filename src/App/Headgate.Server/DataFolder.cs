@@ -8,6 +8,8 @@ namespace Headgate.Server;
 /// keys/             keys that seal secrets in the databases, beside them and never inside
 /// control/          the management server's database
 /// node/             everything of the storage node
+/// plugins/          a folder for each plug-in (another with --plugins)
+/// plugins-loaded/   the copies of them that are in memory; thrown away at every start
 /// </code>
 /// </summary>
 internal sealed class DataFolder : IDisposable
@@ -28,6 +30,10 @@ internal sealed class DataFolder : IDisposable
 
     public string SampleMark => Path.Combine(Root, "control", "sample-made");
 
+    public string Plugins => Path.Combine(Root, "plugins");
+
+    public string PluginCopies => Path.Combine(Root, "plugins-loaded");
+
     public string Node => Path.Combine(Root, "node");
 
     /// <summary>Makes the folder when it is not there and takes it for this process.</summary>
@@ -37,7 +43,7 @@ internal sealed class DataFolder : IDisposable
         try
         {
             Directory.CreateDirectory(path, OwnerOnly);
-            foreach (var part in new[] { "keys", "control", "node" }) Directory.CreateDirectory(Path.Combine(path, part), OwnerOnly);
+            foreach (var part in new[] { "keys", "control", "node", "plugins" }) Directory.CreateDirectory(Path.Combine(path, part), OwnerOnly);
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {

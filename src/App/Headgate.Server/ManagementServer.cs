@@ -1,12 +1,10 @@
 using Headgate.Api;
 using Headgate.Control;
 using Headgate.Control.Access;
-using Headgate.Drivers.Reference;
-using Headgate.Drivers.SolidFire;
 using Headgate.Operations;
 using Headgate.Persistence;
+using Headgate.Plugins;
 using Headgate.Secrets;
-using Headgate.Storage.Sdk;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -76,8 +74,8 @@ internal sealed class ManagementServer : IAsyncDisposable
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddSingleton(OpenSecrets(data));
         services.AddSingleton(_ => HeadgateDatabase.Sqlite(data.ControlDatabase));
-        services.AddSingleton<IPrimaryDataStoreProvider>(_ => new SolidFireProvider());
-        services.AddSingleton<IPrimaryDataStoreProvider>(_ => new ReferenceProvider());
+        foreach (var provider in BuiltInProviders.All()) services.AddSingleton(provider);
+        services.AddSingleton(new PluginOptions { Folder = options.Plugins ?? data.Plugins, Copies = data.PluginCopies });
         services.AddHeadgateControl(new EngineOptions { ServerName = data.ServerName() });
         services.AddHeadgateApi();
         if (embedded is not null)

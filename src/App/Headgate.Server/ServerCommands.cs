@@ -35,6 +35,11 @@ internal static class ServerCommands
         };
         qos.AcceptOnlyFromAmong("on", "off");
         var io = FileIoOption.Make();
+        var plugins = new Option<string>("--plugins")
+        {
+            Description = "The folder with a folder for each storage plug-in; default: plugins in the data folder. What is there runs with the server's rights.",
+            HelpName = "DIR",
+        };
         var noSample = new Option<bool>("--no-sample") { Description = "No sample zone, pool and offerings." };
 
         Command Make(string name, string help, Func<ServerOptions, CliConsole, CancellationToken, Task> run, params Option[] takes)
@@ -53,6 +58,7 @@ internal static class ServerCommands
                 CapacityIops = args.GetResult(capacity) is null ? null : args.GetValue(capacity),
                 IsQosOn = args.GetResult(qos) is null || args.GetValue(qos) != "off",
                 Io = args.GetResult(io) is null ? Blocks.FileIoMode.Auto : args.GetRequiredValue(io),
+                Plugins = args.GetResult(plugins) is null ? null : Path.GetFullPath(args.GetRequiredValue(plugins)),
                 Sample = args.GetResult(noSample) is null || !args.GetValue(noSample),
             }, run, stop));
             return command;
@@ -60,8 +66,8 @@ internal static class ServerCommands
 
         return
         [
-            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, noSample),
-            Make("server", "Start the management server alone.", Running.ServerAsync, http),
+            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, plugins, noSample),
+            Make("server", "Start the management server alone.", Running.ServerAsync, http, plugins),
             Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, advertise, redirect, element, capacity, qos, io),
             DemoCommands.Noun(),
         ];

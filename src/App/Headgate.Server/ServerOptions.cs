@@ -34,6 +34,9 @@ internal sealed record ServerOptions
     /// <summary>How the node reads and writes its volumes' files.</summary>
     public FileIoMode Io { get; init; } = FileIoMode.Auto;
 
+    /// <summary>The folder with a folder for each plug-in; null for the one in the data folder.</summary>
+    public string? Plugins { get; init; }
+
     /// <summary>Whether a fresh data folder gets a sample zone, pool and offerings.</summary>
     public bool Sample { get; init; } = true;
 }

@@ -1,5 +1,6 @@
 using Headgate.Operations;
 using Headgate.Persistence;
+using Headgate.Plugins;
 using Headgate.Secrets;
 using Headgate.Storage.Sdk;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,13 +15,16 @@ public static class Registration
     /// <summary>
     /// The use cases of pools, volumes, snapshots, placement and operations, and the engine that carries operations out,
     /// started and stopped with the host. Expects a migrated <see cref="HeadgateDatabase"/>, a <see cref="SecretBox"/>
-    /// and every <see cref="IPrimaryDataStoreProvider"/> in the container.
+    /// and every built-in <see cref="IPrimaryDataStoreProvider"/> in the container; <see cref="PluginOptions"/> for others.
     /// </summary>
     public static IServiceCollection AddHeadgateControl(this IServiceCollection services, EngineOptions engine)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFaultPoints, NoFaultPoints>();
-        services.TryAddSingleton<IProviderCatalog, ProviderCatalog>();
+        services.TryAddSingleton(new PluginOptions());
+        services.AddSingleton<ProviderRegistry>().AddSingleton<IProviderCatalog>(all => all.GetRequiredService<ProviderRegistry>());
+        services.AddSingleton<PluginWatch>();
+        services.AddSingleton<IHostedService>(all => all.GetRequiredService<PluginWatch>()); // before the engine: pools first, then their work
         services.AddSingleton(engine);
         services.AddSingleton<StoreCache>().AddSingleton<ArrayDirectory>();
         services.AddSingleton(all => HeadgateOperations.Catalog(
@@ -29,7 +33,7 @@ public static class Registration
         services.AddSingleton<IHostedService, EngineService>();
 
         services.AddSingleton<AddPool>().AddSingleton<ListPools>().AddSingleton<GetPool>().AddSingleton<ChangePoolState>()
-            .AddSingleton<RemovePool>().AddSingleton<CheckPool>();
+            .AddSingleton<RemovePool>().AddSingleton<CheckPool>().AddSingleton<RescanProviders>();
         services.AddSingleton<CreateVolume>().AddSingleton<ListVolumes>().AddSingleton<GetVolume>().AddSingleton<DeleteVolume>()
             .AddSingleton<RecoverVolume>().AddSingleton<ExpungeVolume>().AddSingleton<SetVolumeQos>().AddSingleton<ChangeVolumeOffering>()
             .AddSingleton<ResizeVolume>().AddSingleton<ConnectVolume>().AddSingleton<DisconnectVolume>().AddSingleton<GetConnection>()

@@ -1,5 +1,6 @@
 using Headgate.Domain;
 using Headgate.Persistence;
+using Headgate.Plugins;
 using Headgate.Primitives;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,7 +23,7 @@ public sealed record NewOperation(string Kind, string SubjectType, Guid SubjectI
 
 /// <summary>Writes new operations in the transaction of the request that asks for them, and wakes the engine afterwards.</summary>
 public sealed class OperationStarter(
-    HeadgateDatabase database, OperationCatalog catalog, OperationFeed feed, TimeProvider time)
+    HeadgateDatabase database, OperationCatalog catalog, OperationFeed feed, IProviderCatalog providers, TimeProvider time)
 {
     /// <summary>
     /// In one transaction: checks for an earlier call with the same idempotency key, lets <paramref name="decide"/> check
@@ -46,14 +47,35 @@ public sealed class OperationStarter(
                     return earlier;
                 var now = time.GetUtcNow();
                 var decision = await decide(db, now, cancel).ConfigureAwait(false);
+                var problem = decision.Problem;
                 if (decision is Outcome<NewOperation>.Done { Value: var asked })
-                    return Add(db, asked, actor, idempotencyKey, fingerprint, now);
+                {
+                    problem = await UnavailableAsync(db, asked, cancel).ConfigureAwait(false);
+                    if (problem is null) return Add(db, asked, actor, idempotencyKey, fingerprint, now);
+                }
                 db.ChangeTracker.Clear(); // refused: what was put so far is not to be saved
-                return decision.Problem!;
+                return problem!;
             },
             stop).ConfigureAwait(false);
         if (outcome is Outcome<OperationDetails>.Done { Value: var started }) feed.Wake(started.Operation.Id);
         return outcome;
+    }
+
+    /// <summary>
+    /// An operation needs the driver of its pool. Refused while that is not loaded, rather than begun and given up on minutes later;
+    /// what had begun before waits, and is given up on or resumed by the usual rules.
+    /// </summary>
+    private async Task<Fault?> UnavailableAsync(HeadgateDbContext db, NewOperation asked, CancellationToken stop)
+    {
+        var poolId = asked.SubjectType switch
+        {
+            "pool" => asked.SubjectId,
+            "volume" => (await db.Volumes.FindAsync([asked.SubjectId], stop).ConfigureAwait(false))?.PoolId,
+            "snapshot" => (await db.Snapshots.FindAsync([asked.SubjectId], stop).ConfigureAwait(false))?.PoolId,
+            _ => null,
+        };
+        var pool = poolId is null ? null : await db.Pools.FindAsync([poolId], stop).ConfigureAwait(false);
+        return pool is null ? null : providers.WhyNotThere(pool.Provider);
     }
 
     private static async Task<Outcome<OperationDetails>?> EarlierAsync(

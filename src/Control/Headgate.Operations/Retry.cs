@@ -1,3 +1,4 @@
+using Headgate.Plugins;
 using Headgate.Primitives;
 
 namespace Headgate.Operations;
@@ -15,7 +16,8 @@ public static class Retry
         TimeSpan.FromSeconds(Math.Min(LongestPauseSeconds, 1 << Math.Clamp(attempt - 1, 0, 6)));
 
     /// <summary>
-    /// What to do next. A doubt is asked again for as long as it takes: giving up on it could leak or double a volume.
+    /// What to do next. A doubt is asked again for as long as it takes: giving up on it could leak or double a volume. The one
+    /// exception is a driver that throws time and again: no answer will ever come of it, and an undo looks before it acts.
     /// </summary>
     public static StepResult After<T>(Outcome<T> outcome, int attempt, Func<T, StepResult> done)
     {
@@ -25,7 +27,9 @@ public static class Retry
             refused: fault => fault.Recovery is Recovery.RetryWithBackoff && attempt < AttemptsBeforeGivingUp
                 ? new StepResult.TryAgain(fault.ToString(), Pause(attempt))
                 : new StepResult.GiveUp(fault),
-            unknown: fault => new StepResult.TryAgain(fault.ToString(), Pause(attempt)));
+            unknown: fault => fault.Code == ProviderFaults.DriverThrew && attempt >= AttemptsBeforeGivingUp
+                ? new StepResult.GiveUp(fault)
+                : new StepResult.TryAgain(fault.ToString(), Pause(attempt)));
     }
 
     /// <summary>The same for an undo, which goes on until it is through.</summary>

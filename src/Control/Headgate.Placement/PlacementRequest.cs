@@ -23,7 +23,11 @@ public sealed record PlacementRequest(VolumeWish Wish, Guid ZoneId)
 }
 
 /// <summary>A pool, and what its storage declared; null when it was never reached.</summary>
-public sealed record PoolOffer(StoragePool Pool, DriverCapabilities? Capabilities);
+public sealed record PoolOffer(StoragePool Pool, DriverCapabilities? Capabilities)
+{
+    /// <summary>Why nothing can be done on it at the moment; null when something can.</summary>
+    public string? Unavailable { get; init; }
+}
 
 /// <summary>A pool in the light of one request.</summary>
 /// <param name="Pool">The pool.</param>

@@ -51,6 +51,7 @@ public static class Placer
             reasons.Add("the data to begin with is on another pool; a copy is made where its source is.");
         if (pool.State is not PoolState.Up)
             reasons.Add($"it is {pool.State.ToString().ToLowerInvariant()}; only pools that are up take new volumes.");
+        if (offer.Unavailable is { } unavailable) reasons.Add(unavailable);
         var missing = wish.Tags.Except(pool.Tags, StringComparer.Ordinal).ToList();
         if (missing.Count > 0)
             reasons.Add($"needs tag {string.Join(", ", missing)}; has: {(pool.Tags.Count > 0 ? string.Join(", ", pool.Tags) : "none")}.");

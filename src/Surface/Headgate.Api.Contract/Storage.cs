@@ -12,10 +12,27 @@ public sealed record CapabilitiesView(
     string LiveQosChange, string LiveResize, string Snapshots, string Clones, string Chap, string AccessPerHost,
     string Inventory, long VolumeBytesFrom, long VolumeBytesTo, long VolumeBytesStep);
 
-/// <summary>GET /api/v1/providers, /api/v1/providers/{name}</summary>
+/// <summary>
+/// GET /api/v1/providers, /api/v1/providers/{name}; POST /api/v1/providers/rescan looks at the plug-in folder now and answers with
+/// the list. Status: loaded; outdated (serves as it was loaded, its folder holds something else that cannot be loaded); failed. One
+/// that failed is listed under its plug-in folder's name, with neither version nor capabilities.
+/// </summary>
 public sealed record ProviderView(
-    string Name, string Version, string Description, bool Managed, string Status,
-    IReadOnlyList<SettingView> Settings, CapabilitiesView Capabilities);
+    string Name, string? Version, string? Description, bool Managed, string Status,
+    IReadOnlyList<SettingView> Settings, CapabilitiesView? Capabilities)
+{
+    /// <summary>Why it failed or is outdated, code first; null otherwise.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>builtIn or plugin.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>Name of its folder in the plug-in folder; null when it is built in.</summary>
+    public string? Plugin { get; init; }
+
+    /// <summary>The storage SDK that it was built against.</summary>
+    public string? SdkVersion { get; init; }
+}
 
 /// <summary>
 /// POST /api/v1/pools. Secrets go in <see cref="Secrets"/> and are never shown again. Scope: zone (default), cluster
@@ -72,10 +89,13 @@ public sealed record PoolView
     /// <summary>Provider.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>initializing, up, disabled, maintenance, removing, removed, error.</summary>
+    /// <summary>
+    /// initializing, up, disabled, maintenance, removing, removed, error; or unavailable, whichever of these it is, while its provider
+    /// is not loaded.
+    /// </summary>
     public required string State { get; init; }
 
-    /// <summary>Why it is in state error; null otherwise.</summary>
+    /// <summary>Why it is in state error or unavailable; null otherwise.</summary>
     public string? Cause { get; init; }
 
     /// <summary>True when every volume is a LUN of its own.</summary>
@@ -298,7 +318,7 @@ public sealed record VolumeView
     /// <summary>creating, ready, resizing, changing, reverting, deleted, expunging, expunged, error.</summary>
     public required string State { get; init; }
 
-    /// <summary>Why it is in state error; null otherwise.</summary>
+    /// <summary>Why it is in state error or unavailable; null otherwise.</summary>
     public string? Cause { get; init; }
 
     /// <summary>DATADISK or ROOT.</summary>

@@ -2,6 +2,7 @@ using Headgate.Domain;
 using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Placement;
+using Headgate.Plugins;
 using Headgate.Primitives;
 using Microsoft.EntityFrameworkCore;
 
@@ -34,7 +35,7 @@ internal sealed record VolumePlan(
 internal static class VolumePlanner
 {
     public static async Task<Outcome<VolumePlan>> PlanAsync(
-        HeadgateDbContext db, Caller caller, CreateVolumeRequest request, CancellationToken stop)
+        HeadgateDbContext db, IProviderCatalog providers, Caller caller, CreateVolumeRequest request, CancellationToken stop)
     {
         var offered = await FindOfferingAsync(db, request.DiskOffering, stop).ConfigureAwait(false);
         if (offered is not Outcome<DiskOffering>.Done { Value: var offering }) return offered.Problem!;
@@ -54,7 +55,8 @@ internal static class VolumePlanner
         var only = source.Snapshot?.PoolId ?? source.Volume?.PoolId;
         var wanted = new PlacementRequest(wish, zone.Id) { OnlyPoolId = only, StartsAsCopy = only is not null };
         var pools = await db.Pools.Present().Where(p => p.ZoneId == zone.Id).ToListAsync(stop).ConfigureAwait(false);
-        var answer = Placer.Place(wanted, pools.Select(p => new PoolOffer(p, CapabilitiesText.Read(p.Capabilities))));
+        var answer = Placer.Place(wanted, pools.Select(p =>
+            new PoolOffer(p, CapabilitiesText.Read(p.Capabilities)) { Unavailable = providers.WhyNotThere(p.Provider)?.Message }));
         return new VolumePlan(offering, wish, zone, source.Snapshot, request.FromVolume is null ? null : source.Volume, wanted, answer);
     }
 

@@ -1,6 +1,7 @@
 using Headgate.Domain;
 using Headgate.Operations;
 using Headgate.Persistence;
+using Headgate.Plugins;
 using Headgate.Primitives;
 using Headgate.Secrets;
 using Headgate.Storage.Sdk;
@@ -120,8 +121,15 @@ public sealed class AddPool(OperationStarter starter, IProviderCatalog providers
         };
     }
 
-    private Fault UnknownProvider(string name) => new("provider-not-found",
-        $"There is no provider '{name}'; this server has {string.Join(", ", providers.All.Select(p => p.Info.Name))}.", Recovery.FixRequest);
+    private Fault UnknownProvider(string name)
+    {
+        var failed = providers.Listings.FirstOrDefault(l => l.Provider is null && string.Equals(l.Name, name, StringComparison.OrdinalIgnoreCase));
+        return new Fault(
+            "provider-not-found",
+            failed?.Problem is { } why
+                ? $"There is no provider '{name}': {why.Message}"
+                : $"There is no provider '{name}'; this server has {string.Join(", ", providers.All.Select(p => p.Info.Name))}.", Recovery.FixRequest);
+    }
 
     private static Fault? SettingsProblem(IPrimaryDataStoreProvider provider, AddPoolRequest request)
     {

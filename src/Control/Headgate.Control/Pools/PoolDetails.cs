@@ -1,6 +1,8 @@
 using Headgate.Domain;
 using Headgate.Operations;
 using Headgate.Persistence;
+using Headgate.Plugins;
+using Headgate.Primitives;
 using Headgate.Storage.Sdk;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,7 +10,15 @@ namespace Headgate.Control;
 
 /// <summary>A pool with the names of where it is and what it can do. Secrets are not in it but sealed.</summary>
 public sealed record PoolDetails(
-    StoragePool Pool, string Zone, string? Cluster, string? Host, int Volumes, DriverCapabilities? Capabilities);
+    StoragePool Pool, string Zone, string? Cluster, string? Host, int Volumes, DriverCapabilities? Capabilities)
+{
+    /// <summary>Why nothing can be done on it now although it was not taken out of service: its provider is not loaded.</summary>
+    public Fault? Unavailable { get; init; }
+
+    /// <summary>With what the catalog says of its provider.</summary>
+    internal PoolDetails Seen(IProviderCatalog providers) =>
+        Pool.State is PoolState.Removed ? this : this with { Unavailable = providers.WhyNotThere(Pool.Provider) };
+}
 
 internal static class PoolReading
 {

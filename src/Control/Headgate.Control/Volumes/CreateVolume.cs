@@ -2,6 +2,7 @@ using Headgate.Domain;
 using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Placement;
+using Headgate.Plugins;
 using Headgate.Primitives;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +12,7 @@ namespace Headgate.Control;
 /// POST /volumes: places the volume and reserves its bytes and IOPS in the transaction that records the operation, so that
 /// a refusal is immediate and an acceptance cannot be oversold.
 /// </summary>
-public sealed class CreateVolume(OperationStarter starter)
+public sealed class CreateVolume(OperationStarter starter, IProviderCatalog providers)
 {
     public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, CreateVolumeRequest request, CancellationToken stop)
     {
@@ -20,13 +21,13 @@ public sealed class CreateVolume(OperationStarter starter)
         if (ObjectName.Problem(request.Name, "volume") is { } badName) return badName;
         return await starter.StartAsync(
             caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.VolumeCreate, request),
-            (db, now, cancel) => DecideAsync(db, caller, request, now, cancel), stop).ConfigureAwait(false);
+            (db, now, cancel) => DecideAsync(db, providers, caller, request, now, cancel), stop).ConfigureAwait(false);
     }
 
     private static async Task<Outcome<NewOperation>> DecideAsync(
-        HeadgateDbContext db, Caller caller, CreateVolumeRequest request, DateTimeOffset now, CancellationToken stop)
+        HeadgateDbContext db, IProviderCatalog providers, Caller caller, CreateVolumeRequest request, DateTimeOffset now, CancellationToken stop)
     {
-        var planned = await VolumePlanner.PlanAsync(db, caller, request, stop).ConfigureAwait(false);
+        var planned = await VolumePlanner.PlanAsync(db, providers, caller, request, stop).ConfigureAwait(false);
         if (planned is not Outcome<VolumePlan>.Done { Value: var plan }) return planned.Problem!;
         if (await db.Volumes.AnyAsync(
                 v => v.AccountId == caller.AccountId && v.Name == request.Name && v.State != VolumeState.Expunged, stop).ConfigureAwait(false))

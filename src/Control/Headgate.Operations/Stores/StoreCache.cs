@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Headgate.Domain;
+using Headgate.Plugins;
 using Headgate.Primitives;
 using Headgate.Secrets;
 using Headgate.Storage.Sdk;
@@ -8,8 +9,8 @@ using Headgate.Storage.Sdk;
 namespace Headgate.Operations;
 
 /// <summary>
-/// The pools' opened stores, one per pool, kept until the pool goes. A pool that cannot be opened answers with a fault and
-/// never keeps another from working.
+/// The pools' opened stores, one per pool, kept until the pool or its provider goes. A pool that cannot be opened answers with
+/// a fault and never keeps another from working.
 /// </summary>
 public sealed class StoreCache(IProviderCatalog providers, SecretBox secrets) : IAsyncDisposable
 {
@@ -26,7 +27,9 @@ public sealed class StoreCache(IProviderCatalog providers, SecretBox secrets) : 
         var outcome = await entry.Value.WaitAsync(stop).ConfigureAwait(false);
         // A failure is not kept: the provider may be there, or the key file restored, next time.
         if (!outcome.IsDone) _stores.TryRemove(new(pool.Id, entry));
-        return outcome;
+        if (outcome is not Outcome<IPrimaryDataStore>.Done { Value: GuardedStore { IsClosed: true } }) return outcome;
+        _stores.TryRemove(new(pool.Id, entry)); // its plug-in went, and may have come back
+        return await OpenAsync(pool, stop).ConfigureAwait(false);
     }
 
     /// <summary>Closes a pool's store, when the pool is gone or its settings changed.</summary>
@@ -45,10 +48,8 @@ public sealed class StoreCache(IProviderCatalog providers, SecretBox secrets) : 
 
     private async Task<Outcome<IPrimaryDataStore>> OpenStoreAsync(StoragePool pool)
     {
-        if (providers.Find(pool.Provider) is not { } provider)
-            return new Fault("provider-not-loaded",
-                $"Pool {pool.Name} needs provider {pool.Provider}, which this server has not loaded; it has " +
-                $"{string.Join(", ", providers.All.Select(p => p.Info.Name))}.", Recovery.AskOperator);
+        if (providers.WhyNotThere(pool.Provider) is { } missing) return missing;
+        if (providers.Find(pool.Provider) is not { } provider) return ProviderFaults.Withdrawn(pool.Provider); // between the two looks
         try
         {
             var given = new Dictionary<string, string>(pool.Settings);

@@ -17,7 +17,7 @@ internal static class MetricsPage
         WriteLedger(text, "headgate_pool_reserved_iops", "Sum of minimum IOPS promised.", counts, p => p.ReservedIops);
         text.Family("headgate_pool_up", "gauge", "1 for a pool that takes new volumes.");
         foreach (var pool in counts.Pools)
-            text.Sample(pool.State is Domain.PoolState.Up ? 1 : 0, ("pool", pool.Pool), ("provider", pool.Provider));
+            text.Sample(pool.TakesVolumes ? 1 : 0, ("pool", pool.Pool), ("provider", pool.Provider));
         requests.WriteTo(text);
         return text.ToString();
     }

@@ -4,7 +4,7 @@ using Headgate.Api.Paging;
 using Headgate.Api.Problems;
 using Headgate.Control;
 using Headgate.Domain;
-using Headgate.Operations;
+using Headgate.Plugins;
 using Headgate.Primitives;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -48,16 +48,21 @@ internal static class PoolRoutes
 
     private static void MapProviders(RouteGroupBuilder providers)
     {
-        // There are a handful of providers, known at start: one page holds them all.
-        providers.MapGet("", ([AsParameters] PageQuery page, IProviderCatalog catalog) => page.AnswerAsync(
-                _ => Task.FromResult<Outcome<PageOf<ProviderView>>>(new PageOf<ProviderView>([.. catalog.All.Select(ProviderViews.Show)], null)),
-                view => view))
+        // There are a handful of providers: one page holds them all.
+        providers.MapGet("", ([AsParameters] PageQuery page, IProviderCatalog catalog) =>
+                page.AnswerAsync(_ => Task.FromResult(Page(catalog.Listings)), ProviderViews.Show))
             .Named("listProviders", "List the storage providers with their settings and capabilities").AnswersPage<ProviderView>();
-        providers.MapGet("/{name}", (string name, IProviderCatalog catalog) => catalog.Find(name) is { } provider
-                ? (IResult)TypedResults.Ok(ProviderViews.Show(provider))
-                : ProblemResult.Refused(References.NotFound("provider", name)))
+        providers.MapGet("/{name}", (string name, IProviderCatalog catalog) =>
+                catalog.Listings.FirstOrDefault(listing => string.Equals(listing.Name, name, StringComparison.OrdinalIgnoreCase)) is { } found
+                    ? (IResult)TypedResults.Ok(ProviderViews.Show(found))
+                    : ProblemResult.Refused(References.NotFound("provider", name)))
             .Named("getProvider", "Show a storage provider").Answers<ProviderView>().Problems(Status404NotFound);
+        providers.MapPost("/rescan", async (HttpContext http, RescanProviders rescan, CancellationToken stop) =>
+                (await rescan.ExecuteAsync(http.Caller(), stop)).Ok(listings => new Page<ProviderView>([.. listings.Select(ProviderViews.Show)], null)))
+            .Named("rescanProviders", "Look for plug-ins now; answers with all providers").Answers<Page<ProviderView>>().Problems(Status422UnprocessableEntity);
     }
+
+    private static Outcome<PageOf<ProviderListing>> Page(IReadOnlyList<ProviderListing> listings) => new PageOf<ProviderListing>(listings, null);
 
     private static async Task<IResult> AddAsync(CreatePool body, HttpContext http, AddPool add, CancellationToken stop)
     {

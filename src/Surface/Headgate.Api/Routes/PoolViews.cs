@@ -6,13 +6,16 @@ namespace Headgate.Api.Routes;
 /// <summary>Pools as the contract shows them.</summary>
 internal static class PoolViews
 {
+    /// <summary>In place of the state that it is kept in, which shows again when its provider is back.</summary>
+    public const string Unavailable = "unavailable";
+
     public static PoolView Show(PoolDetails found) => new()
     {
         Id = found.Pool.Id,
         Name = found.Pool.Name,
         Provider = found.Pool.Provider,
-        State = Words.Of(found.Pool.State),
-        Cause = found.Pool.Cause?.ToString(),
+        State = found.Unavailable is null ? Words.Of(found.Pool.State) : Unavailable,
+        Cause = (found.Unavailable ?? (object?)found.Pool.Cause)?.ToString(),
         Managed = found.Pool.Managed,
         Scope = Words.Of(found.Pool.Scope),
         Zone = found.Zone,

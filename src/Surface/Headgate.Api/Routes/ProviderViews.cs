@@ -1,4 +1,5 @@
 using Headgate.Api.Contract;
+using Headgate.Plugins;
 using Headgate.Storage.Sdk;
 
 namespace Headgate.Api.Routes;
@@ -6,9 +7,16 @@ namespace Headgate.Api.Routes;
 /// <summary>Providers and what they can honour, as the contract shows them.</summary>
 internal static class ProviderViews
 {
-    public static ProviderView Show(IPrimaryDataStoreProvider provider) => new(
-        provider.Info.Name, provider.Info.Version.ToString(), provider.Info.Description, provider.Info.Managed, "loaded",
-        [.. provider.Settings.Settings.Select(Show)], Show(provider.Capabilities));
+    public static ProviderView Show(ProviderListing listing) => new(
+        listing.Name, listing.Provider?.Info.Version.ToString(), listing.Provider?.Info.Description, listing.Provider?.Info.Managed ?? false,
+        Words.Of(listing.Status), [.. (listing.Provider?.Settings.Settings ?? []).Select(Show)],
+        listing.Provider is { } provider ? Show(provider.Capabilities) : null)
+    {
+        Problem = listing.Problem?.ToString(),
+        Origin = listing.Plugin is null ? "builtIn" : "plugin",
+        Plugin = listing.Plugin,
+        SdkVersion = listing.SdkVersion?.ToString(3),
+    };
 
     public static CapabilitiesView Show(DriverCapabilities can) => new(
         Show(can.MinIops), Show(can.MaxIops), Show(can.BurstIops), Show(can.MaxBandwidth),

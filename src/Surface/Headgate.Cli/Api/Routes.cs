@@ -7,6 +7,7 @@ internal static class Routes
     public const string Clusters = "/api/v1/clusters";
     public const string Hosts = "/api/v1/hosts";
     public const string Providers = "/api/v1/providers";
+    public const string ProviderRescan = "/api/v1/providers/rescan";
     public const string Pools = "/api/v1/pools";
     public const string DiskOfferings = "/api/v1/disk-offerings";
     public const string ComputeOfferings = "/api/v1/compute-offerings";

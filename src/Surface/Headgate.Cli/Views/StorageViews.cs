@@ -7,8 +7,8 @@ namespace Headgate.Cli.Views;
 internal static class StorageViews
 {
     public static readonly TableOf<ProviderView> Providers = new(
-        new("NAME", p => p.Name), new("VERSION", p => p.Version), new("STATUS", p => p.Status), new("MANAGED", p => Show.YesNo(p.Managed)),
-        new("DESCRIPTION", p => p.Description));
+        new("NAME", p => p.Name), new("VERSION", p => Show.Text(p.Version)), new("STATUS", p => p.Status), new("FROM", OriginOf),
+        new("MANAGED", p => Show.YesNo(p.Managed)), new("DESCRIPTION", p => Show.Text(p.Problem ?? p.Description)));
 
     public static readonly TableOf<PoolView> Pools = new(
         new("NAME", p => p.Name), new("PROVIDER", p => p.Provider), new("STATE", p => p.State), new("SCOPE", ScopeOf),
@@ -25,12 +25,14 @@ internal static class StorageViews
     private static readonly TableOf<PoolFinding> Findings = new(
         new("KIND", f => f.Kind), new("VOLUME", f => Show.Text(f.Volume)), new("HANDLE", f => f.Handle), new("WHAT", f => f.Message));
 
-    public static PropertySheet Provider(ProviderView provider) => Capabilities(
-        new PropertySheet()
+    public static PropertySheet Provider(ProviderView provider)
+    {
+        var sheet = new PropertySheet()
             .Add("Name", provider.Name).Add("Version", provider.Version).Add("Description", provider.Description)
-            .Add("Status", provider.Status).Add("Managed", Show.YesNo(provider.Managed))
-            .AddBlock("Settings", Lines(Settings, provider.Settings)),
-        provider.Capabilities);
+            .Add("Status", provider.Status).Add("Problem", provider.Problem).Add("From", OriginOf(provider)).Add("SDK", provider.SdkVersion);
+        if (provider.Capabilities is not { } can) return sheet;
+        return Capabilities(sheet.Add("Managed", Show.YesNo(provider.Managed)).AddBlock("Settings", Lines(Settings, provider.Settings)), can);
+    }
 
     public static PropertySheet Pool(PoolView pool)
     {
@@ -77,6 +79,8 @@ internal static class StorageViews
         var step = support.Step is > 1 ? $" in steps of {support.Step}" : "";
         return $"{support.Support}, {Show.Number(support.From)} to {Show.Number(support.To)}{step}";
     }
+
+    private static string OriginOf(ProviderView provider) => provider.Plugin is { } folder ? $"plug-in {folder}" : "built in";
 
     private static string ScopeOf(PoolView pool) => pool.Scope switch
     {

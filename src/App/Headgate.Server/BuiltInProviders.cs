@@ -1,0 +1,11 @@
+using Headgate.Drivers.Reference;
+using Headgate.Drivers.SolidFire;
+using Headgate.Storage.Sdk;
+
+namespace Headgate.Server;
+
+/// <summary>The drivers that the program brings; all others are plug-ins.</summary>
+internal static class BuiltInProviders
+{
+    public static IReadOnlyList<IPrimaryDataStoreProvider> All() => [new SolidFireProvider(), new ReferenceProvider()];
+}
