@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Headgate.Cli;
+using Headgate.Cli.Drivers;
 using Headgate.Server.Demo;
 
 namespace Headgate.Server;
@@ -70,6 +71,7 @@ internal static class ServerCommands
             Make("server", "Start the management server alone.", Running.ServerAsync, http, plugins),
             Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, advertise, redirect, element, capacity, qos, io),
             DemoCommands.Noun(),
+            DriverCommands.Noun(new DriverExaminer()),
         ];
     }
 
