@@ -185,7 +185,7 @@ class Server:
         return sorted(late)[len(late) * 99 // 100] * 1000
 
     def wait_for_quiet(self, share, stall_ms, seconds):
-        """Waits until other jobs use less than `share` of the processor and nothing stalls; goes on after `seconds` all the same."""
+        """Waits until other jobs use less than `share` of the processor and nothing stalls; gives up after `seconds`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             before = self.cpu_seconds()
@@ -193,6 +193,7 @@ class Server:
             if stall < stall_ms and self.share_of_others(before) < share:
                 return
             time.sleep(QUIET_SECONDS)
+        raise Unmeasurable(f"the machine was not quiet for {seconds:.0f} s: small reads stalled for {stall:.1f} ms at rest. What was measured is kept: start again later")
 
     def share_of_others(self, before):
         """What neither this server nor its clients used of the processor since `before`: other jobs, the kernel's own threads, other machines' share of a virtual one's."""
