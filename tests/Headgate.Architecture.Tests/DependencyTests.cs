@@ -27,6 +27,7 @@ public sealed class DependencyTests
         ["Headgate.Qos"] = ["Primitives"],
         ["Headgate.Blocks"] = ["Primitives"],
         ["Headgate.Node"] = ["Primitives", "Iscsi", "Scsi", "Qos", "Blocks", "Element", "Secrets"],
+        ["Headgate.Drivers.Ceph"] = ["Primitives", "Storage.Sdk"],
         ["Headgate.Drivers.SolidFire"] = ["Primitives", "Storage.Sdk", "Element"],
         ["Headgate.Drivers.Reference"] = ["Primitives", "Storage.Sdk"],
         ["Headgate.Api.Contract"] = ["Primitives"],

@@ -1,3 +1,4 @@
+using Headgate.Drivers.Ceph;
 using Headgate.Drivers.Reference;
 using Headgate.Drivers.SolidFire;
 using Headgate.Storage.Sdk;
@@ -7,5 +8,5 @@ namespace Headgate.Server;
 /// <summary>The drivers that the program brings; all others are plug-ins.</summary>
 internal static class BuiltInProviders
 {
-    public static IReadOnlyList<IPrimaryDataStoreProvider> All() => [new SolidFireProvider(), new ReferenceProvider()];
+    public static IReadOnlyList<IPrimaryDataStoreProvider> All() => [new SolidFireProvider(), new CephProvider(), new ReferenceProvider()];
 }

@@ -186,6 +186,7 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>From now on this text must not be seen in an answer, and is blotted out of what the kit prints.</summary>
     public void Note(Connection connection)
     {
+        if (connection is Connection.Rbd { Key: var key }) _secrets.Enqueue(key);
         if ((connection as Connection.Iscsi)?.Chap is not { } chap) return;
         _secrets.Enqueue(chap.Secret);
         if (chap.TargetSecret is { Length: > 0 } target) _secrets.Enqueue(target);

@@ -69,6 +69,29 @@ public abstract record Connection
     /// <param name="Chap">What to log in with; null when the portal asks for nothing.</param>
     public sealed record Iscsi(IReadOnlyList<string> Portals, string TargetName, int Lun, ChapCredential? Chap) : Connection;
 
+    /// <summary>
+    /// A Ceph RBD image, opened by the host's librbd (QEMU's rbd driver, fio, <c>rbd map</c>). For example image
+    /// <c>hg-0194…</c> of pool <c>rbd</c>, monitors <c>10.0.0.1:6789</c>, user <c>client.hg-0194….5a0d…</c>.
+    /// </summary>
+    /// <param name="Monitors">Addresses of monitors as <c>mon_host</c> takes them, each whole.</param>
+    /// <param name="Pool">The Ceph pool.</param>
+    /// <param name="Namespace">The RBD namespace in it; null for none.</param>
+    /// <param name="Image">The image's name.</param>
+    /// <param name="User">The cephx user, without <c>client.</c></param>
+    /// <param name="Key">That user's key: a secret, as a CHAP secret is.</param>
+    public sealed record Rbd(IReadOnlyList<string> Monitors, string Pool, string? Namespace, string Image, string User, string Key) : Connection
+    {
+        /// <summary>Equal when all is, the monitors in their order.</summary>
+        public bool Equals(Rbd? other) => other is not null
+            && Monitors.SequenceEqual(other.Monitors) && (Pool, Namespace, Image, User, Key) == (other.Pool, other.Namespace, other.Image, other.User, other.Key);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Pool, Namespace, Image, User);
+
+        /// <summary>Without the key.</summary>
+        public override string ToString() => $"RBD image {Pool}/{(Namespace is null ? "" : Namespace + "/")}{Image} as client.{User}";
+    }
+
     /// <summary>A file or block device that the host already sees at this path.</summary>
     public sealed record Local(string Path) : Connection;
 }

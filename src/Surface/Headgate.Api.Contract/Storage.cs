@@ -366,9 +366,16 @@ public sealed record ResizeVolume(long SizeBytes);
 /// </summary>
 public sealed record ConnectVolume(string Initiator);
 
-/// <summary>What an initiator needs to log in. The secret is shown to whoever may connect the volume, and audited.</summary>
+/// <summary>What an initiator needs to log in; protocol is iscsi, rbd or local. The secret is shown to whoever may connect the volume, and audited.</summary>
 public sealed record ConnectionView(
-    string Protocol, IReadOnlyList<string> Portals, string Iqn, int Lun, ChapView? Chap, string Uri);
+    string Protocol, IReadOnlyList<string> Portals, string Iqn, int Lun, ChapView? Chap, string Uri)
+{
+    /// <summary>With protocol rbd, where portals are the monitors: the image and the user that may open it; null otherwise.</summary>
+    public RbdView? Rbd { get; init; }
+}
+
+/// <summary>A Ceph RBD image and its cephx user (without <c>client.</c>). The key is a secret.</summary>
+public sealed record RbdView(string Pool, string? Namespace, string Image, string User, string Key);
 
 /// <summary>CHAP credentials.</summary>
 public sealed record ChapView(string Username, string Secret, string? TargetSecret);

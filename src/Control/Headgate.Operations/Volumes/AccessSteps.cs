@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Operations.Volumes;
 
-/// <summary>How a connection is kept: sealed, since it carries the CHAP secrets.</summary>
+/// <summary>How a connection is kept: sealed, since it carries CHAP secrets or a key.</summary>
 public static class SealedConnection
 {
     /// <summary>For the row of grant <paramref name="accessId"/>.</summary>
@@ -16,8 +16,9 @@ public static class SealedConnection
         ArgumentNullException.ThrowIfNull(box);
         var kept = connection switch
         {
-            Connection.Iscsi iscsi => new Kept(iscsi, null),
-            Connection.Local local => new Kept(null, local),
+            Connection.Iscsi iscsi => new Kept(Iscsi: iscsi),
+            Connection.Local local => new Kept(Local: local),
+            Connection.Rbd rbd => new Kept(Rbd: rbd),
             _ => throw new ArgumentOutOfRangeException(nameof(connection)),
         };
         return box.Seal(JsonSerializer.Serialize(kept), Owner(accessId));
@@ -29,12 +30,12 @@ public static class SealedConnection
         ArgumentNullException.ThrowIfNull(box);
         ArgumentNullException.ThrowIfNull(access);
         var kept = JsonSerializer.Deserialize<Kept>(box.Open(access.SealedConnection!, Owner(access.Id)))!;
-        return kept.Iscsi is { } iscsi ? iscsi : kept.Local!;
+        return (Connection?)kept.Iscsi ?? (Connection?)kept.Rbd ?? kept.Local!;
     }
 
     private static string Owner(Guid accessId) => $"access/{accessId}/connection";
 
-    private sealed record Kept(Connection.Iscsi? Iscsi, Connection.Local? Local);
+    private sealed record Kept(Connection.Iscsi? Iscsi = null, Connection.Local? Local = null, Connection.Rbd? Rbd = null);
 }
 
 /// <summary>Lets one initiator in, and keeps what it needs to log in.</summary>

@@ -39,6 +39,10 @@ internal static class VolumeViews
         Connection.Iscsi iscsi => new ConnectionView(
             "iscsi", iscsi.Portals, iscsi.TargetName, iscsi.Lun,
             iscsi.Chap is { } chap ? new ChapView(chap.Username, chap.Secret, chap.TargetSecret) : null, UriOf(iscsi)),
+        Connection.Rbd rbd => new ConnectionView("rbd", rbd.Monitors, "", 0, null, UriOf(rbd))
+        {
+            Rbd = new RbdView(rbd.Pool, rbd.Namespace, rbd.Image, rbd.User, rbd.Key),
+        },
         Connection.Local local => new ConnectionView("local", [], "", 0, null, new Uri(local.Path).AbsoluteUri),
         _ => throw new System.Diagnostics.UnreachableException(connection.GetType().Name),
     };
@@ -64,5 +68,16 @@ internal static class VolumeViews
     {
         var login = iscsi.Chap is { } chap ? $"{chap.Username}%{chap.Secret}@" : "";
         return $"iscsi://{login}{iscsi.Portals[0]}/{iscsi.TargetName}/{iscsi.Lun}";
+    }
+
+    // QEMU's form: rbd:POOL[/NAMESPACE]/IMAGE:OPTION=VALUE..., with a backslash before what separates. Everything is in it,
+    // so it needs no ceph.conf on the host; one that is there is read first. Semicolons, because -drive ends a file at a comma.
+    private static string UriOf(Connection.Rbd rbd)
+    {
+        var image = rbd.Namespace is null ? $"{rbd.Pool}/{rbd.Image}" : $"{rbd.Pool}/{rbd.Namespace}/{rbd.Image}";
+        return $"rbd:{Escape(image)}:id={Escape(rbd.User)}:key={Escape(rbd.Key)}:mon_host={Escape(string.Join(';', rbd.Monitors))}";
+
+        static string Escape(string text) => text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace(":", @"\:", StringComparison.Ordinal)
+            .Replace("=", @"\=", StringComparison.Ordinal).Replace("@", @"\@", StringComparison.Ordinal);
     }
 }

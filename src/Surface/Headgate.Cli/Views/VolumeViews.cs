@@ -54,7 +54,14 @@ internal static class VolumeViews
             + $"below min {Show.Number(service.BelowMinSeconds)} s; {service.QueueDepth} I/Os wait or are under way",
     ];
 
-    public static PropertySheet Connection(ConnectionView connection) => new PropertySheet()
+    public static PropertySheet Connection(ConnectionView connection) => connection.Rbd is { } rbd
+        ? new PropertySheet()
+            .Add("Protocol", connection.Protocol).Add("Monitors", Show.List(connection.Portals))
+            .Add("Image", rbd.Namespace is null ? $"{rbd.Pool}/{rbd.Image}" : $"{rbd.Pool}/{rbd.Namespace}/{rbd.Image}")
+            .Add("User", $"client.{rbd.User}").Add("Key", rbd.Key).Add("URI", connection.Uri)
+        : Login(connection);
+
+    private static PropertySheet Login(ConnectionView connection) => new PropertySheet()
         .Add("Protocol", connection.Protocol).Add("Portals", Show.List(connection.Portals)).Add("Target", connection.Iqn)
         .Add("LUN", connection.Lun.ToString())
         .Add("CHAP username", connection.Chap?.Username ?? "none: the pool does not ask for CHAP")

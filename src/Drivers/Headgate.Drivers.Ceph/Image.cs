@@ -1,0 +1,215 @@
+using System.Text;
+using Headgate.Drivers.Ceph.Native;
+using Headgate.Storage.Sdk;
+
+namespace Headgate.Drivers.Ceph;
+
+/// <summary>A snapshot of an image as Ceph lists it.</summary>
+internal readonly record struct ImageSnapshot(ulong Id, ulong Size, string Name);
+
+/// <summary>An open image. Opening one for reading leaves no watch on it, so that looking never shows up as use.</summary>
+internal sealed unsafe class Image : IDisposable
+{
+    private const int MostMetadataBytes = 1 << 20; // an image of ours has below 1 KiB and 250 bytes for each initiator
+    private const int MostSnapshots = 1 << 16; // 65536 on one image: librbd itself gets slow at some hundred
+
+    private readonly CephCall _call;
+    private readonly nint _handle;
+    private bool _isClosed;
+
+    private Image(CephCall call, nint handle)
+    {
+        (_call, _handle) = (call, handle);
+        var buffer = stackalloc byte[64]; // an image id has at most 14 characters
+        Id = Librbd.GetId(handle, buffer, 64) < 0 ? "" : CephConnection.Text(buffer);
+        var length = (nuint)256;
+        var name = stackalloc byte[256]; // RBD_MAX_IMAGE_NAME_SIZE is 96
+        Name = Librbd.GetName(handle, name, ref length) < 0 ? "" : CephConnection.Text(name);
+    }
+
+    /// <summary>Ceph's id, never given to another image.</summary>
+    public string Id { get; }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>In bytes, as of opening or the last change through this object.</summary>
+    public long Size
+    {
+        get
+        {
+            Librbd.GetSize(_handle, out var size);
+            return (long)size;
+        }
+    }
+
+    /// <summary>True while it still shows a parent's data.</summary>
+    public bool HasParent => Librbd.GetOverlap(_handle, out var overlap) >= 0 && overlap > 0;
+
+    /// <summary>Null when there is none of that name.</summary>
+    public static Image? Find(CephCall call, string name, bool forWriting = false)
+    {
+        return Open(call, name, (out nint handle) => forWriting
+            ? Librbd.Open(call.Connection.Pool, name, out handle, null)
+            : Librbd.OpenReadOnly(call.Connection.Pool, name, out handle, null));
+    }
+
+    /// <summary>Null when there is none with that id.</summary>
+    public static Image? FindById(CephCall call, string id, bool forWriting = false)
+    {
+        return Open(call, id, (out nint handle) => forWriting
+            ? Librbd.OpenById(call.Connection.Pool, id, out handle, null)
+            : Librbd.OpenByIdReadOnly(call.Connection.Pool, id, out handle, null));
+    }
+
+    /// <summary>Everything kept beside the image.</summary>
+    public IReadOnlyDictionary<string, string> ReadMetadata()
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        _call.Read($"read metadata of image {Name}", () =>
+        {
+            for (var room = 4096; room <= MostMetadataBytes; room *= 4)
+            {
+                byte[] keys = new byte[room], values = new byte[room];
+                var (keysLength, valuesLength) = ((nuint)room, (nuint)room);
+                int code;
+                fixed (byte* k = keys, v = values)
+                    code = Librbd.ListMetadata(_handle, "", 0, k, ref keysLength, v, ref valuesLength);
+                if (code == Errno.Range) continue;
+                if (code < 0) return code;
+                var names = Split(keys.AsSpan(0, (int)keysLength));
+                var texts = Split(values.AsSpan(0, (int)valuesLength));
+                for (var i = 0; i < Math.Min(names.Count, texts.Count); i++) found[names[i]] = texts[i];
+                return 0;
+            }
+            return Errno.Range;
+        });
+        return found;
+    }
+
+    /// <summary>Every client that has the image open is told of the change at once.</summary>
+    public void SetMetadata(string key, string value) =>
+        _call.Change($"set metadata of image {Name}", () => Librbd.SetMetadata(_handle, key, value));
+
+    public void RemoveMetadata(string key) =>
+        _call.Change($"remove metadata of image {Name}", () => Librbd.RemoveMetadata(_handle, key), Errno.NotFound);
+
+    /// <summary>Never shrinks.</summary>
+    public void Resize(long bytes) =>
+        _call.Change($"resize image {Name}", () => Librbd.Resize(_handle, (ulong)bytes, allowShrink: false, 0, 0));
+
+    public void Flatten() => _call.Change($"flatten image {Name}", () => Librbd.Flatten(_handle), Errno.Invalid); // EINVAL: has no parent any more
+
+    public IReadOnlyList<ImageSnapshot> Snapshots()
+    {
+        var found = new List<ImageSnapshot>();
+        _call.Read($"list snapshots of image {Name}", () =>
+        {
+            for (var count = 64; count <= MostSnapshots; count *= 4)
+            {
+                var buffer = new Librbd.SnapshotInfo[count];
+                fixed (Librbd.SnapshotInfo* infos = buffer)
+                {
+                    var most = count;
+                    var code = Librbd.ListSnapshots(_handle, infos, ref most);
+                    if (code == Errno.Range) continue;
+                    if (code < 0) return code;
+                    for (var i = 0; i < code; i++) found.Add(new(infos[i].Id, infos[i].Size, CephConnection.Text(infos[i].Name)));
+                    Librbd.FreeSnapshots(infos);
+                    return 0;
+                }
+            }
+            return Errno.Range;
+        });
+        return found;
+    }
+
+    public DateTimeOffset SnapshotTime(ulong id)
+    {
+        Librbd.Moment time = default;
+        _call.Read($"read the time of a snapshot of image {Name}", () => Librbd.GetSnapshotTime(_handle, id, out time));
+        return DateTimeOffset.FromUnixTimeSeconds(time.Seconds).AddTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick);
+    }
+
+    public void CreateSnapshot(string name) =>
+        _call.Change($"take snapshot {name} of image {Name}", () => Librbd.CreateSnapshot(_handle, name), Errno.Exists);
+
+    public void ProtectSnapshot(string name) // EBUSY: protected already
+    {
+        if (_call.Change($"protect snapshot {name} of image {Name}", () => Librbd.ProtectSnapshot(_handle, name), Errno.Busy, Errno.NotFound) == Errno.NotFound)
+            throw _call.Refused(Faults.Busy($"Snapshot {name} of image {Name} went away while it was being cloned; repeat it."));
+    }
+
+    /// <summary>False when a clone still depends on it.</summary>
+    public bool TryUnprotectSnapshot(string name) => // EINVAL: is not protected
+        _call.Change($"unprotect snapshot {name} of image {Name}", () => Librbd.UnprotectSnapshot(_handle, name), Errno.Busy, Errno.Invalid, Errno.NotFound)
+            != Errno.Busy;
+
+    public void RemoveSnapshot(string name) =>
+        _call.Change($"remove snapshot {name} of image {Name}", () => Librbd.RemoveSnapshot(_handle, name), Errno.NotFound);
+
+    public void Rollback(string name) =>
+        _call.Change($"roll image {Name} back to {name}", () => Librbd.Rollback(_handle, name));
+
+    /// <summary>Addresses of the clients that have it open for writing; this server is among them when it has.</summary>
+    public IReadOnlyList<string> Watchers()
+    {
+        var found = new List<string>();
+        _call.Read($"list watchers of image {Name}", () =>
+        {
+            for (var count = (nuint)16; count <= 4096; count *= 4) // more clients than any image has
+            {
+                var buffer = new Librbd.Watcher[count];
+                fixed (Librbd.Watcher* watchers = buffer)
+                {
+                    var most = count;
+                    var code = Librbd.ListWatchers(_handle, watchers, ref most);
+                    if (code == Errno.Range) continue;
+                    if (code < 0) return code;
+                    for (var i = 0; i < (int)most; i++) found.Add(CephConnection.Text(watchers[i].Address));
+                    Librbd.FreeWatchers(watchers, most);
+                    return 0;
+                }
+            }
+            return Errno.Range;
+        });
+        return found;
+    }
+
+    public void Dispose()
+    {
+        if (!_isClosed) _ = Librbd.Close(_handle); // nothing is buffered: the cache is off and only metadata went through
+        _isClosed = true;
+    }
+
+    private delegate int Opening(out nint handle);
+
+    private static Image? Open(CephCall call, string which, Opening open)
+    {
+        nint handle = 0;
+        try
+        {
+            if (call.Read($"open image {which}", () => open(out handle), Errno.NotFound) == Errno.NotFound) return null;
+            var image = new Image(call, handle);
+            handle = 0;
+            return image;
+        }
+        finally
+        {
+            if (handle != 0) _ = Librbd.Close(handle); // opened, and then somebody put around the request said otherwise
+        }
+    }
+
+    private static List<string> Split(ReadOnlySpan<byte> joined)
+    {
+        var texts = new List<string>();
+        while (joined.Length > 0)
+        {
+            var end = joined.IndexOf((byte)0);
+            if (end < 0) end = joined.Length;
+            texts.Add(Encoding.UTF8.GetString(joined[..end]));
+            joined = joined[Math.Min(end + 1, joined.Length)..];
+        }
+        return texts;
+    }
+}
