@@ -8,7 +8,7 @@ public sealed class PaceClockTests
     public void What_a_division_leaves_over_is_not_lost(long iops)
     {
         var clock = new PaceClock(10_000_000);
-        clock.SetRate(iops, 0);
+        clock.SetRate(0, iops, 0);
         for (var i = 0; i < iops * 10; i++) clock.Charge(100, long.MinValue);
         Assert.Equal(10_000_000_000, clock.Next);
     }

@@ -28,7 +28,24 @@ public sealed class VolumeHeapTests
             if (keys.Count == 0) continue;
             Assert.Equal(keys.Values.Min(), heap.TopKey);
             Assert.Equal(keys[heap.Top], heap.TopKey);
-            Assert.Equal(keys.Where(pair => pair.Key != heap.Top).Select(pair => pair.Value).DefaultIfEmpty(long.MaxValue).Min(), heap.SecondKey);
+            Assert.Equal(keys.Where(pair => pair.Key != heap.Top).Select(pair => pair.Value).DefaultIfEmpty(heap.TopKey).Min(), keys[heap.Second]);
         }
     }, iter: 50, seed: "0000KXw2ukZ2");
+
+    [Fact]
+    public void Keys_at_the_ends_of_time_keep_their_order()
+    {
+        var heap = new VolumeHeap();
+        heap.Set(0, long.MaxValue);
+        heap.Set(1, 5);
+        heap.Set(2, long.MinValue);
+        heap.Set(3, -5);
+        var order = new List<int>();
+        while (heap.Count > 0)
+        {
+            order.Add(heap.Top);
+            heap.Remove(heap.Top);
+        }
+        Assert.Equal([2, 3, 1, 0], order);
+    }
 }

@@ -73,6 +73,9 @@ public sealed class MediumWindow
     /// <summary>The window now, in hundredths.</summary>
     public long Hundredths { get; private set; }
 
+    /// <summary>Whether more than one volume was served in the last second.</summary>
+    public bool IsShared { get; private set; }
+
     /// <summary>Mean latency of the last epoch by that of the idle medium; 1 is an idle medium, 0 not known.</summary>
     public double LatencyRatio { get; private set; }
 
@@ -87,8 +90,12 @@ public sealed class MediumWindow
     {
         if (owner != _lastOwner)
         {
-            if (_lastOwner is not null) _companyEnds = now + CompanyNs;
-            Hundredths = Math.Min(Hundredths, _shared); // company begins: at once
+            if (_lastOwner is not null)
+            {
+                _companyEnds = now + CompanyNs;
+                IsShared = true; // at once
+            }
+            Hundredths = Math.Min(Hundredths, _shared);
             _lastOwner = owner;
         }
         ref var size = ref _classes[ClassOf(bytes) + (isWrite ? SizeClasses : 0)];
@@ -148,7 +155,8 @@ public sealed class MediumWindow
     {
         (_samples, _latencyNs, _floorNs, _wasFull) = (0, 0, 0, false);
         _epochEnds = now + EpochNs;
-        Hundredths = now >= _companyEnds ? _alone : _shared;
+        IsShared = now < _companyEnds;
+        Hundredths = IsShared ? _shared : _alone;
     }
 
     private long Adapt(long window, double ratioMax)

@@ -56,6 +56,7 @@ public sealed class QosScheduler
     private int _volumeCount;
     private PaceClock _capacity = new(10_000_000);
     private PaceClock _reservedCapacity = new(10_000_000);
+    private long _capacityIops;
     private long _reservationOffset;
     private long _shareTime;
 
@@ -106,11 +107,7 @@ public sealed class QosScheduler
         _held.EnsureRoom(_volumes.Length);
         _reserved.EnsureRoom(_volumes.Length);
         _ready.EnsureRoom(_volumes.Length);
-        var volume = new QosVolume(index, limits, creditNs, now);
-        _volumes[index] = volume;
-        volume.Reservation.SetRate(limits.MinIops, now - _reservationOffset);
-        volume.Share.SetRate(limits.EffectiveWeight, _shareTime);
-        return volume;
+        return _volumes[index] = new QosVolume(index, limits, creditNs, now, now - _reservationOffset, _shareTime);
     }
 
     /// <summary>Forgets a volume in which nothing waits; nothing may be enqueued for it afterwards.</summary>
@@ -127,17 +124,16 @@ public sealed class QosScheduler
     /// </summary>
     public void SetCapacity(long iops, long now)
     {
-        _capacity.SetRate(iops, now);
-        _reservedCapacity.SetRate(iops, now);
+        _capacity.SetRate(_capacityIops, iops, now);
+        _reservedCapacity.SetRate(_capacityIops, iops, now);
+        _capacityIops = iops;
     }
 
     /// <summary>Puts new limits in force now, for what waits too; nothing is lost or reordered.</summary>
     public void Configure(QosVolume volume, VolumeLimits limits, long now)
     {
         Withdraw(volume);
-        volume.Configure(limits, now);
-        volume.Reservation.SetRate(limits.MinIops, now - _reservationOffset);
-        volume.Share.SetRate(limits.EffectiveWeight, _shareTime);
+        volume.Configure(limits, now, now - _reservationOffset, _shareTime);
         Place(volume, now);
     }
 
@@ -189,7 +185,7 @@ public sealed class QosScheduler
     public NextKind TryNext(long now, out QosRequest? request, out long notBefore)
     {
         (request, notBefore) = (null, long.MaxValue);
-        if (_held.Count > 0 && _held.TopKey <= now && TryServeOnlyOne(now, out request)) return NextKind.Dispatch;
+        if (_held.Count > 0 && _held.TopKey <= now && TryServeHeld(now, out request)) return NextKind.Dispatch;
         while (_held.Count > 0 && _held.TopKey <= now) Promote(_volumes[_held.Top], now);
         if (InFlight >= InFlightMax) return NextKind.Nothing;
 
@@ -220,13 +216,12 @@ public sealed class QosScheduler
         return notBefore == long.MaxValue ? NextKind.Nothing : NextKind.NotBefore;
     }
 
-    // Where limits are what holds volumes, nothing is ready and one falls due at a time: it goes straight from the heap of
-    // the held back into it, which saves two heaps.
-    private bool TryServeOnlyOne(long now, out QosRequest? request)
+    // Where limits are what holds volumes, nothing is ready and the node has room for each as it falls due: it goes straight
+    // from the heap of the held back into it, which saves two heaps. Who has had how much counts only where room is short.
+    private bool TryServeHeld(long now, out QosRequest? request)
     {
         request = null;
         if (_ready.Count > 0 || InFlight >= InFlightMax || _capacity.Next > now || _reservedCapacity.Next > now || !HasSurplusRoom) return false;
-        if (_held.SecondKey <= now) return false;
         var volume = _volumes[_held.Top];
         if (volume.EligibleAt(now) > now) return false;
         RaiseTags(volume, QosVolume.CatchUpNs, now);
@@ -266,7 +261,22 @@ public sealed class QosScheduler
         else if (volume.Place != VolumePlace.Ready) MakeReady(volume, now);
         else if (isOwed) _reserved.Set(volume.Index, volume.Reservation.Next);
         else _ready.Set(volume.Index, volume.Share.Next);
+        if (_volumeCount > CacheHint.VolumesMin)
+        {
+            Expect(_held);
+            Expect(_reserved);
+            Expect(_ready);
+        }
         return request;
+    }
+
+    // The first of a heap may be next, and the second the one after it: the volume is asked for two decisions before it is
+    // read, and its first I/O, which only the volume tells, one decision before.
+    private void Expect(VolumeHeap heap)
+    {
+        if (heap.Count == 0) return;
+        _volumes[heap.Top].ExpectHead();
+        CacheHint.Fetch(_volumes[heap.Second], QosVolume.CacheLines);
     }
 
     // The limit of a held volume's first I/O is over; that of the one that came to be first meanwhile may not be.

@@ -30,10 +30,12 @@ public sealed class QosVolume
     public const long CreditNsMax = 60_000_000_000;
 
     private const int NsPerHundredth = 10_000_000; // one hundredth of an I/O at 1 IOPS
-    private const int NsPerByte = 1_000_000_000;
 
     // Share is no time: fine enough for weights up to 100,000, coarse enough not to overflow in years at 1M IOPS.
     private const int ShareUnitsPerHundredth = 1000;
+
+    /// <summary>Cache lines that its fields take.</summary>
+    internal const int CacheLines = 4;
 
     internal readonly int Index;
     internal VolumePlace Place;
@@ -51,14 +53,12 @@ public sealed class QosVolume
     /// <summary>Surplus received per weight, on the scheduler's share clock; the least comes first.</summary>
     internal PaceClock Share = new(ShareUnitsPerHundredth);
 
-    private PaceClock _total = new(NsPerByte);
-    private PaceClock _read = new(NsPerByte);
-    private PaceClock _write = new(NsPerByte);
+    private BandwidthClocks? _bandwidth;
 
-    internal QosVolume(int index, VolumeLimits limits, long creditNs, long now)
+    internal QosVolume(int index, VolumeLimits limits, long creditNs, long now, long reservationTime, long shareTime)
     {
         (Index, CreditNs) = (index, creditNs);
-        Configure(limits, now);
+        Configure(limits, now, reservationTime, shareTime);
     }
 
     /// <summary>The limits in force.</summary>
@@ -75,7 +75,7 @@ public sealed class QosVolume
 
     internal bool HasMin { get; private set; }
 
-    internal bool HasBandwidth { get; private set; }
+    internal bool HasBandwidth => _bandwidth is not null;
 
     /// <summary>I/Os above max that the credit buys at <paramref name="now"/>: at most (burst - max) * 60.</summary>
     public long BurstCredit(long now)
@@ -120,28 +120,34 @@ public sealed class QosVolume
         }
     }
 
+    /// <summary>Has the I/O that is likely next brought to the cache.</summary>
+    internal void ExpectHead()
+    {
+        if ((_reads.Head ?? _writes.Head) is { } head) CacheHint.Fetch(head, 2);
+    }
+
     /// <summary>The I/O whose turn it is when the limits allow one: the eldest, unless its kind's bandwidth holds it longer.</summary>
     internal QosRequest Head(long now)
     {
         var eldest = Eldest!;
-        if (!HasBandwidth) return eldest;
-        var other = eldest.TransfersToMedium ? _reads.Head : _writes.Head;
+        if (_bandwidth is null) return eldest;
+        var isWrite = eldest.TransfersToMedium;
+        var other = isWrite ? _reads.Head : _writes.Head;
         if (other is null) return eldest;
-        var at = eldest.TransfersToMedium ? _write.Next : _read.Next;
-        return at > now && (eldest.TransfersToMedium ? _read.Next : _write.Next) < at ? other : eldest;
+        var at = _bandwidth.NextOf(isWrite);
+        return at > now && _bandwidth.NextOf(!isWrite) < at ? other : eldest;
     }
 
     /// <summary>When the limits let the next I/O go; at or before <paramref name="now"/>: at once.</summary>
     internal long EligibleAt(long now)
     {
-        var head = Head(now);
-        var at = long.MinValue;
-        if (HasBandwidth) at = Math.Max(_total.Next, head.TransfersToMedium ? _write.Next : _read.Next);
+        var at = _bandwidth?.EligibleAt(Head(now).TransfersToMedium) ?? long.MinValue;
         if (!_hasBurst) return Math.Max(at, _sustained.Next);
 
         EarnCredit(now);
         at = Math.Max(at, _burst.Next);
-        return CreditNs >= CreditPrice(head) ? at : Math.Max(at, _sustained.Next);
+        // Without credit, as long as it runs at its max, the I/O itself need not be looked at: it is seldom in the cache yet.
+        return CreditNs > 0 && CreditNs >= CreditPrice(Head(now)) ? at : Math.Max(at, _sustained.Next);
     }
 
     /// <summary>Takes what <paramref name="request"/>, dispatched at <paramref name="now"/>, costs from the limits.</summary>
@@ -160,33 +166,30 @@ public sealed class QosVolume
         {
             _sustained.Charge(request.CostHundredths, floor);
         }
-        if (!HasBandwidth) return;
-
-        _total.Charge(request.TransferBytes, floor);
-        if (request.TransfersToMedium) _write.Charge(request.TransferBytes, floor);
-        else _read.Charge(request.TransferBytes, floor);
+        _bandwidth?.Charge(request.TransferBytes, request.TransfersToMedium, floor);
     }
 
     /// <summary>Puts new limits in force; credit is kept as seconds of burst. The scheduler places the volume anew.</summary>
-    internal void Configure(VolumeLimits limits, long now)
+    internal void Configure(VolumeLimits limits, long now, long reservationTime, long shareTime)
     {
         EarnCredit(now);
+        var former = Limits;
         Limits = limits;
         _hasBurst = limits.HasBurst;
         HasMin = limits.MinIops > 0;
-        HasBandwidth = (limits.TotalBytesPerSecond | limits.ReadBytesPerSecond | limits.WriteBytesPerSecond) > 0;
         _creditPerHundredth = _hasBurst ? Ratio.Of(NsPerHundredth, limits.BurstIops - limits.MaxIops) : default;
-        _sustained.SetRate(limits.MaxIops, now);
-        _burst.SetRate(_hasBurst ? limits.BurstIops : 0, now);
-        _total.SetRate(limits.TotalBytesPerSecond, now);
-        _read.SetRate(limits.ReadBytesPerSecond, now);
-        _write.SetRate(limits.WriteBytesPerSecond, now);
+        _sustained.SetRate(former.MaxIops, limits.MaxIops, now);
+        _burst.SetRate(former.HasBurst ? former.BurstIops : 0, _hasBurst ? limits.BurstIops : 0, now);
+        Reservation.SetRate(former.MinIops, limits.MinIops, reservationTime);
+        Share.SetRate(Share.IsUnlimited ? 0 : former.EffectiveWeight, limits.EffectiveWeight, shareTime);
+        _bandwidth = limits.HasBandwidth ? _bandwidth ?? new BandwidthClocks() : null;
+        _bandwidth?.Configure(former.HasBandwidth ? former : VolumeLimits.None, limits, now);
     }
 
     // Time in which max was not used up is credit: a second at rest earns a second, a second at half of max half of one.
     private void EarnCredit(long now)
     {
-        if (_sustained.Rate == 0) return;
+        if (_sustained.IsUnlimited) return;
         var floor = now - CatchUpNs;
         if (_sustained.Next >= floor) return;
         CreditNs = Math.Min(CreditNsMax, CreditNs + (floor - _sustained.Next));

@@ -16,12 +16,21 @@ internal struct RequestQueue
         _tail = request;
     }
 
+    // What Previous says counts only behind the head: so the next one, seldom in the cache yet, is not touched.
     public void Unlink(QosRequest request)
     {
-        if (request.Previous is null) Head = request.Next;
-        else request.Previous.Next = request.Next;
-        if (request.Next is null) _tail = request.Previous;
-        else request.Next.Previous = request.Previous;
+        var next = request.Next;
+        if (request == Head)
+        {
+            Head = next;
+            if (next is null) _tail = null;
+        }
+        else
+        {
+            request.Previous!.Next = next;
+            if (next is null) _tail = request.Previous;
+            else next.Previous = request.Previous;
+        }
         request.Next = request.Previous = null;
     }
 }

@@ -44,6 +44,9 @@ public sealed record VolumeLimits
     /// <summary>Whether there is a burst above max.</summary>
     public bool HasBurst => MaxIops > 0 && BurstIops > MaxIops;
 
+    /// <summary>Whether bytes per second are limited at all.</summary>
+    public bool HasBandwidth => (TotalBytesPerSecond | ReadBytesPerSecond | WriteBytesPerSecond) > 0;
+
     /// <summary>The limits of an offering's or an API's spec.</summary>
     public static VolumeLimits From(QosSpec spec) => new()
     {

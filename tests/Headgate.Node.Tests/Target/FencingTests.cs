@@ -124,6 +124,8 @@ public sealed class FencingTests : IAsyncLifetime
         using var resetter = LogIn(1);
         var reset = resetter.NewHeader(0x42, 0x85, taskTag: 60);
         resetter.Send(reset, []);
+        resetter.Send(resetter.NewHeader(0x40, 0x80, 61), []);
+        Assert.Equal(Opcode.NopIn, resetter.Receive()!.Opcode); // it has begun: what comes from now on it does not abort
         var answer = Task.Run(resetter.Receive, TestContext.Current.CancellationToken);
         Pass(3);
         Pass(4);

@@ -69,7 +69,7 @@ internal sealed class MutantLab : AssemblyLoadContext
             trees.Add(CSharpSyntaxTree.ParseText(name == mutant?.File ? mutant.Break(source) : source, Language));
         }
         var options = new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable);
+            OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable);
         var made = new MemoryStream();
         var result = CSharpCompilation.Create(Scheduler, trees, References, options).Emit(made);
         if (!result.Success) throw new InvalidOperationException(string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));

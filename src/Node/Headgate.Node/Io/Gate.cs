@@ -18,6 +18,9 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
     private readonly Lock _lock = new();
     private readonly QosScheduler _scheduler = MakeScheduler(options);
     private readonly MediumWindow _window = new((long)options.InFlightMax * CostCurve.Of(options.PieceBytes));
+    private readonly int _pieceCost = CostCurve.Of(options.PieceBytes);
+    private readonly int _alonePieceCost = CostCurve.Of(options.AlonePieceBytes);
+    private volatile int _pieceBytes = options.PieceBytes;
     private readonly NodeMeter _node = new(WakeableNap.NowNs);
     private readonly HashSet<VolumeQueue> _queues = [];
     private int _depth;
@@ -25,6 +28,9 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
 
     /// <summary>When held I/O must be looked at again; the timer thread sleeps until then.</summary>
     public GateTimer Timer { get; } = new();
+
+    /// <summary>Bytes of one access to the medium now. Any thread.</summary>
+    public int PieceBytes => _pieceBytes;
 
     /// <inheritdoc cref="IoPathOptions.WaitingPerVolumeMax"/>
     public int DepthPerVolumeMax => options.WaitingPerVolumeMax;
@@ -234,11 +240,11 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
     // A large I/O is at the medium one piece at a time, so its latency by its pieces is what the medium takes for one.
     private void NoteMedium(VolumeIo io, VolumeQueue queue, long now)
     {
-        var bytes = io.Buffer.Length;
-        var pieces = Math.Max(1, (bytes + options.PieceBytes - 1) / options.PieceBytes);
+        var pieces = Math.Max(1, io.Ticket.Pieces);
         var latencyNs = (now - io.Ticket.DispatchedNs) / pieces;
-        _window.Note(queue, Math.Min(bytes, options.PieceBytes), io.IsWrite, latencyNs, _scheduler.IsWindowFull, now);
+        _window.Note(queue, io.Buffer.Length / pieces, io.IsWrite, latencyNs, _scheduler.IsWindowFull, now);
         _scheduler.WindowHundredths = _window.Hundredths;
+        (_pieceBytes, _scheduler.PieceHundredths) = _window.IsShared ? (options.PieceBytes, _pieceCost) : (options.AlonePieceBytes, _alonePieceCost);
     }
 
     private IoBatch TakeWaiting(VolumeQueue queue, long now)

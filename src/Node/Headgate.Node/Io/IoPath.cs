@@ -164,10 +164,10 @@ public sealed partial class IoPath : IDisposable
         var rest = io.Buffer.Span;
         if (io.Kind == IoKind.Write && io.Durable) return device.Write(offset, rest, durable: true);
         var isWhole = !Options.IsScheduled || (io.Kind == IoKind.Read && device.HasAtomicWrites);
-        var pieceBytes = isWhole ? int.MaxValue : Options.PieceBytes;
         while (true)
         {
-            var piece = rest[..Math.Min(rest.Length, pieceBytes)];
+            io.Ticket.Pieces++;
+            var piece = isWhole ? rest : rest[..Math.Min(rest.Length, _gate.PieceBytes)]; // smaller from now on when company comes
             var fault = io.Kind == IoKind.Read ? device.Read(offset, piece) : device.Write(offset, piece, durable: false);
             if (fault != IoFault.None) return fault;
             if (piece.Length == rest.Length) break;

@@ -42,6 +42,12 @@ public sealed record IoPathOptions
     public int PieceBytes { get; init; } = 64 << 10;
 
     /// <summary>
+    /// The same for a volume that is alone and so holds up nobody but itself. The same disk moves 1.2 GB/s at 256 KiB a time
+    /// and 0.8 GB/s at 64 KiB; in larger accesses it gives no more.
+    /// </summary>
+    public int AlonePieceBytes { get; init; } = 256 << 10;
+
+    /// <summary>
     /// I/Os that wait per volume before <see cref="VolumeQueue.IsFull"/> asks the target to shrink its command window:
     /// two sessions at the usual initiator queue depth of 128.
     /// </summary>

@@ -9,6 +9,9 @@ internal struct IoTicket
     /// <summary>When it left the gate.</summary>
     public long DispatchedNs;
 
+    /// <summary>Accesses to the medium that it took, one after the other.</summary>
+    public int Pieces;
+
     /// <summary>What it was charged, in hundredths; 0 for what the scheduler does not see.</summary>
     public int CostHundredths;
 
