@@ -16,8 +16,8 @@ def processor():
     return f"{len(names)} cores, {names[0] if names else platform.machine()}"
 
 
-MACHINE = (f"machine: {processor()}; node, control plane and clients share it; neighbours' clients run at nice 10, in every run alike, so that\n"
-           "what is measured is the node and not the clients' fight for the processor")
+MACHINE = (f"machine: {processor()}; node, control plane and clients share it; neighbours' clients run at nice 10, paced ones\n"
+           "ask for short time slices, in every run alike, so that what is measured is the node and not the clients' fight for the processor")
 
 
 def forget(out, part):
