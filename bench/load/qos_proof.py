@@ -20,7 +20,7 @@ NEIGHBOUR_DEPTH = 128
 NOISE_KIB = (4, 64, 1024)
 NEIGHBOUR_SPAN_MIB = 64
 
-QUIET_TRIES = 3
+QUIET_TRIES = 2
 QUIET_STALL_MS = 0.5   # p99 of a small direct read now and then, on the machine at rest; with nobody else it is 0.1 to 0.2
 
 MIN_SHARE = 0.98       # of its min that a victim gets at the least
@@ -268,7 +268,7 @@ def read_options():
     parser.add_argument("--window", type=float, help="seconds of a noise window (30)")
     parser.add_argument("--mixes", default="", metavar="REGEX", help="only these of the noise part, for example '^16x4k'")
     parser.add_argument("--capacity-iops", type=int, help="IOPS that the node of the noise part is set to (default: as measured at its first start)")
-    parser.add_argument("--quiet", type=float, metavar="PERCENT", help="measure the noise part while other jobs have less of the processor; at most 3 tries each")
+    parser.add_argument("--quiet", type=float, metavar="PERCENT", help="measure the noise part while other jobs have less of the processor; at most 2 tries each")
     parser.add_argument("--patience", type=float, default=300, metavar="SECONDS", help="how long to wait for quiet before each of them, then the run ends with status 2 (300)")
     parser.add_argument("--off-window", type=float, help="the same with QoS off (10)")
     options = parser.parse_args()
