@@ -77,12 +77,38 @@ public sealed partial class DocumentationTests
     [InlineData("headgate")]
     [InlineData(".ci/run")]
     [InlineData("eng/build-app")]
+    [InlineData("eng/pack-sdk")]
+    [InlineData("eng/driver-template-check")]
     public void The_scripts_can_be_executed_and_stop_at_the_first_error(string path)
     {
         var file = Path.Combine(Repository.Root, path);
 
         Assert.True(File.GetUnixFileMode(file).HasFlag(UnixFileMode.UserExecute), path);
         Assert.Contains("set -euo pipefail", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    /// <summary>The template builds against the packages that this checkout packs, and its test runs on the same xUnit.</summary>
+    [Fact]
+    public void The_driver_template_is_of_the_products_version()
+    {
+        var version = Regex.Match(File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props")), "<Version>(.*)</Version>").Groups[1].Value;
+        var xunit = Regex.Match(File.ReadAllText(Path.Combine(Repository.Root, "Directory.Packages.props")), "\"xunit.v3\" Version=\"(.*?)\"").Groups[1].Value;
+        var template = Path.Combine(Repository.Root, "samples", "driver-template");
+
+        Assert.Contains($"\"defaultValue\": \"{version}\"", File.ReadAllText(Path.Combine(template, ".template.config", "template.json")), StringComparison.Ordinal);
+        Assert.Contains($"\"xunit.v3\" Version=\"{xunit}\"", File.ReadAllText(Path.Combine(template, "tests", "Acme.Storage.Tests.csproj")), StringComparison.Ordinal);
+    }
+
+    /// <summary>Every step that <c>eng/driver-template-check</c> follows is in the guide, and the other way round.</summary>
+    [Fact]
+    public void The_guide_for_driver_authors_and_its_check_have_the_same_steps()
+    {
+        var guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "drivers", "write-a-driver.md"));
+        var check = File.ReadAllText(Path.Combine(Repository.Root, "eng", "driver-template-check"));
+        var followed = Regex.Matches(check, "^run_step ([a-z-]+)$|commands_of (server)", RegexOptions.Multiline).Select(step => step.Groups[1].Value + step.Groups[2].Value);
+
+        Assert.Equal(followed, Regex.Matches(guide, "^<!-- step: ([a-z-]+) -->\n```sh", RegexOptions.Multiline).Select(step => step.Groups[1].Value));
+        Assert.Equal(Regex.Count(guide, "```sh\n"), Regex.Count(guide, "<!-- step: ")); // no command that is not tried
     }
 
     [Fact]

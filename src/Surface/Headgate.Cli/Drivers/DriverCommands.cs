@@ -29,7 +29,7 @@ public static class DriverCommands
             [
                 "headgate driver verify Reference",
                 "headgate driver verify SolidFire --setting endpoint=https://10.0.0.5 --setting username=admin --secret password=pw.txt",
-                "headgate driver verify Acme.Storage --plugin ./published --setting directory=/srv/volumes",
+                "headgate driver verify AcmeStorage --plugin ./published --setting directory=/srv/volumes",
             ],
             [provider, plugin, settings, secrets, rules, seed],
             async (session, cancelled) =>
