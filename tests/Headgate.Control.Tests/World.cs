@@ -4,6 +4,7 @@ using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Primitives;
 using Headgate.Secrets;
+using Headgate.Storage.Filters;
 using Headgate.Storage.Sdk;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,9 @@ public sealed class World : IAsyncDisposable
     public ReferenceArray Array { get; }
 
     public FaultSwitch Faults { get; } = new();
+
+    /// <summary>What goes wrong with calls of the driver, and what was called.</summary>
+    public FaultPlan Plan { get; } = new();
 
     public Caller Admin { get; } = new(Guid.CreateVersion7(), "admin", Role.Admin, "root");
 
@@ -85,8 +89,9 @@ public sealed class World : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton(Database).AddSingleton(_box).AddSingleton<IFaultPoints>(Faults);
-        services.AddSingleton<IPrimaryDataStoreProvider>(new ReferenceProvider());
+        services.AddSingleton<IPrimaryDataStoreProvider>(new FaultInjectingProvider(new ReferenceProvider(), Plan));
         services.AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>));
+        services.AddSingleton<Places.Hosts>();
         services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
         _server = services.BuildServiceProvider();
         await Get<OperationEngine>().StartAsync(Stop);

@@ -1,3 +1,4 @@
+using Headgate.Operations.Hosts;
 using Headgate.Operations.Pools;
 using Headgate.Operations.Snapshots;
 using Headgate.Operations.Volumes;
@@ -10,5 +11,5 @@ public static class HeadgateOperations
 {
     /// <summary>The catalogue, for an engine and for those who start operations.</summary>
     public static OperationCatalog Catalog(ArrayDirectory arrays, StoreCache stores, SecretBox secrets) => new(
-        [.. PoolOperations.All(arrays, stores), .. VolumeOperations.All(arrays, secrets), .. SnapshotOperations.All(arrays)]);
+        [.. PoolOperations.All(arrays, stores), .. VolumeOperations.All(arrays, secrets), .. SnapshotOperations.All(arrays), .. HostOperations.All(arrays)]);
 }

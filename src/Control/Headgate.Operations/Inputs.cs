@@ -12,5 +12,8 @@ public sealed record ResizeInput(long SizeBytes, IReadOnlyList<Promise> Promises
 /// <param name="Promises">What shall hold afterwards.</param>
 public sealed record ChangeInput(Guid DiskOfferingId, IReadOnlyList<Promise> Promises);
 
+/// <summary>Input of host.join and host.leave: kept here, because a host that leaves has no row any more.</summary>
+public sealed record HostInput(Guid PoolId, string Name, string InitiatorName);
+
 /// <summary>Input of volume.connect and volume.disconnect.</summary>
 public sealed record AccessInput(Guid AccessId);

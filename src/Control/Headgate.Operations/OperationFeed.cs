@@ -64,7 +64,8 @@ public sealed class OperationFeed(HeadgateDatabase database, TimeProvider time)
             if (watched == id) channel.Writer.TryWrite(true);
     }
 
-    internal void WakeEngine() => _work.Writer.TryWrite(true);
+    /// <summary>Something was written that may be due: for those who write operations without an <see cref="OperationStarter"/>.</summary>
+    public void WakeEngine() => _work.Writer.TryWrite(true);
 
     internal Task WaitForWorkAsync(TimeSpan atMost, CancellationToken stop) => SignalOrTimeAsync(_work, atMost, stop);
 

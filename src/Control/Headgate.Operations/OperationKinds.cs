@@ -3,6 +3,8 @@ namespace Headgate.Operations;
 /// <summary>The kinds of operations, as clients see them.</summary>
 public static class OperationKinds
 {
+    public const string HostJoin = "host.join";
+    public const string HostLeave = "host.leave";
     public const string PoolCreate = "pool.create";
     public const string PoolRemove = "pool.remove";
     public const string VolumeCreate = "volume.create";

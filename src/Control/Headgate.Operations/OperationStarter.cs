@@ -93,7 +93,14 @@ public sealed class OperationStarter(
     }
 
     private OperationDetails Add(
-        HeadgateDbContext db, NewOperation asked, string actor, string? idempotencyKey, string fingerprint, DateTimeOffset now)
+        HeadgateDbContext db, NewOperation asked, string actor, string? idempotencyKey, string fingerprint, DateTimeOffset now) => Write(
+        db, asked, [.. asked.AlsoHolds.Prepend(asked.SubjectId).Distinct()], [.. catalog.Get(asked.Kind).Steps.Select(step => step.Name)],
+        actor, idempotencyKey, fingerprint, now);
+
+    /// <summary>The rows of an operation that has <paramref name="holds"/> for itself.</summary>
+    internal static OperationDetails Write(
+        HeadgateDbContext db, NewOperation asked, IReadOnlyList<Guid> holds, IReadOnlyList<string> stepNames, string actor,
+        string? idempotencyKey, string? fingerprint, DateTimeOffset now)
     {
         var operation = new Operation
         {
@@ -111,14 +118,14 @@ public sealed class OperationStarter(
         };
         OperationStep[] steps =
         [
-            .. catalog.Get(asked.Kind).Steps.Select((step, index) => new OperationStep
+            .. stepNames.Select((name, index) => new OperationStep
             {
-                OperationId = operation.Id, Index = index, Name = step.Name, Status = StepStatus.Pending,
+                OperationId = operation.Id, Index = index, Name = name, Status = StepStatus.Pending,
             }),
         ];
         db.Operations.Add(operation);
         db.OperationSteps.AddRange(steps);
-        foreach (var subject in asked.AlsoHolds.Prepend(asked.SubjectId).Distinct())
+        foreach (var subject in holds)
             db.OperationSubjects.Add(new OperationSubject { OperationId = operation.Id, SubjectId = subject });
         return new OperationDetails(operation, steps);
     }

@@ -1,4 +1,6 @@
 using Headgate.Domain;
+using Headgate.Operations;
+using Headgate.Operations.Hosts;
 using Headgate.Persistence;
 using Headgate.Primitives;
 using Microsoft.EntityFrameworkCore;
@@ -8,19 +10,21 @@ namespace Headgate.Control.Places;
 /// <summary>A host and the names of where it is.</summary>
 public sealed record HostInCluster(Host Host, string Cluster, string Zone);
 
-/// <summary>Hosts: add, find, list, remove.</summary>
-public sealed class Hosts(HeadgateDatabase database, TimeProvider clock)
+/// <summary>
+/// Hosts: add, find, list, remove. The pools in whose scope one is are told in operations of their own (<c>host.join</c>, <c>host.leave</c>),
+/// so that none of them can keep it out.
+/// </summary>
+public sealed class Hosts(HeadgateDatabase database, OperationFeed feed, TimeProvider clock)
 {
     private const string What = "host";
 
     /// <summary>Adds a host, known to storage by its iSCSI node name, to a cluster.</summary>
-    public Task<Outcome<HostInCluster>> CreateAsync(
+    public async Task<Outcome<HostInCluster>> CreateAsync(
         Caller caller, string name, string clusterReference, string initiatorName, CancellationToken stop)
     {
-        if (ObjectName.Problem(name, What) is { } problem) return Task.FromResult<Outcome<HostInCluster>>(problem);
-        if (IscsiName.Problem(initiatorName) is { } why)
-            return Task.FromResult<Outcome<HostInCluster>>(new Fault("initiator-invalid", Sentence(why), Recovery.FixRequest));
-        return database.WriteAsync<Outcome<HostInCluster>>(
+        if (ObjectName.Problem(name, What) is { } problem) return problem;
+        if (IscsiName.Problem(initiatorName) is { } why) return new Fault("initiator-invalid", Sentence(why), Recovery.FixRequest);
+        var created = await database.WriteAsync<Outcome<HostInCluster>>(
             async (db, cancel) =>
             {
                 if (await db.FindClusterAsync(clusterReference, cancel).ConfigureAwait(false) is not { } cluster)
@@ -38,12 +42,15 @@ public sealed class Hosts(HeadgateDatabase database, TimeProvider clock)
                     InitiatorName = initiatorName, State = HostState.Up, CreatedAt = now,
                 };
                 db.Hosts.Add(host);
+                await HostNotices.JoinAsync(db, host, caller.Actor, now, cancel).ConfigureAwait(false);
                 db.Record(
                     now, caller.Actor, "host.created", What, host.Id, name, null,
                     $"Host {name} was added to cluster {cluster.Name}.");
                 return new HostInCluster(host, cluster.Name, zone.Name);
             },
-            stop);
+            stop).ConfigureAwait(false);
+        feed.WakeEngine();
+        return created;
     }
 
     /// <summary>The host with this id or name.</summary>
@@ -72,8 +79,9 @@ public sealed class Hosts(HeadgateDatabase database, TimeProvider clock)
             stop);
 
     /// <summary>Removes a host that no pool is for and that is connected to no volume.</summary>
-    public Task<Outcome<Nothing>> DeleteAsync(Caller caller, string reference, CancellationToken stop) =>
-        database.WriteAsync<Outcome<Nothing>>(
+    public async Task<Outcome<Nothing>> DeleteAsync(Caller caller, string reference, CancellationToken stop)
+    {
+        var deleted = await database.WriteAsync<Outcome<Nothing>>(
             async (db, cancel) =>
             {
                 if (await db.FindHostAsync(reference, cancel).ConfigureAwait(false) is not { } host)
@@ -84,12 +92,17 @@ public sealed class Hosts(HeadgateDatabase database, TimeProvider clock)
                 if (pools + volumes > 0)
                     return PlaceQueries.InUse(What, host.Name, $"{pools} pool(s) and is connected to {volumes} volume(s)");
                 db.Hosts.Remove(host);
+                var now = clock.GetUtcNow();
+                await HostNotices.LeaveAsync(db, host, caller.Actor, now, cancel).ConfigureAwait(false);
                 db.Record(
-                    clock.GetUtcNow(), caller.Actor, "host.removed", What, host.Id, host.Name, null,
+                    now, caller.Actor, "host.removed", What, host.Id, host.Name, null,
                     $"Host {host.Name} was removed.");
                 return default(Nothing);
             },
-            stop);
+            stop).ConfigureAwait(false);
+        feed.WakeEngine();
+        return deleted;
+    }
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

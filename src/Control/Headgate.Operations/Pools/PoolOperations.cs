@@ -1,4 +1,5 @@
 using Headgate.Domain;
+using Headgate.Operations.Hosts;
 using Headgate.Primitives;
 using Headgate.Storage.Sdk;
 using VolumeView = Headgate.Storage.Sdk.VolumeView;
@@ -107,6 +108,7 @@ internal sealed class SurveyPool(ArrayDirectory arrays) : ForwardStep("survey")
             {
                 var row = await db.ApplyAsync(context.SubjectId, new PoolCommand.ConfirmInitialized(findings), cancel).ConfigureAwait(false);
                 db.Tell(now, context.Operation, "pool", row.Id, row.Name, null, "pool.added", $"Pool {row.Name} is up: {row.Description}.");
+                await HostNotices.IntroduceAsync(db, row, context.Operation.Actor, now, cancel).ConfigureAwait(false);
             });
     }
 }

@@ -42,6 +42,14 @@ public sealed class ArrayDirectory(HeadgateDatabase database, StoreCache stores)
         return (await stores.OpenAsync(pool, stop).ConfigureAwait(false)).Map(store => new ReachedPool(pool, store));
     }
 
+    /// <summary>The pool's row, whether or not its store can be opened.</summary>
+    public Task<StoragePool> PoolRowAsync(Guid poolId, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => db.Pools.SingleAsync(p => p.Id == poolId, cancel), stop);
+
+    /// <summary>True while the host is there.</summary>
+    public Task<bool> HasHostAsync(Guid hostId, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => db.Hosts.AnyAsync(h => h.Id == hostId, cancel), stop);
+
     /// <summary>The snapshot's row.</summary>
     public Task<Snapshot> SnapshotAsync(Guid snapshotId, CancellationToken stop) =>
         database.ReadAsync((db, cancel) => db.Snapshots.SingleAsync(s => s.Id == snapshotId, cancel), stop);
