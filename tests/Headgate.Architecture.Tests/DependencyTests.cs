@@ -29,6 +29,7 @@ public sealed class DependencyTests
         ["Headgate.Node"] = ["Primitives", "Iscsi", "Scsi", "Qos", "Blocks", "Element", "Secrets"],
         ["Headgate.Drivers.Ceph"] = ["Primitives", "Storage.Sdk"],
         ["Headgate.Drivers.SolidFire"] = ["Primitives", "Storage.Sdk", "Element"],
+        ["Headgate.Drivers.SharedPool"] = ["Primitives", "Storage.Sdk"],
         ["Headgate.Drivers.Reference"] = ["Primitives", "Storage.Sdk"],
         ["Headgate.Api.Contract"] = ["Primitives"],
         ["Headgate.Api"] = ["Primitives", "Api.Contract", "Control", "Domain", "Placement", "Operations", "Persistence", "Plugins", "Secrets", "Storage.Sdk"],

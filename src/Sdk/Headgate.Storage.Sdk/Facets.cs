@@ -59,6 +59,7 @@ public interface IClones
     /// Makes a volume with the data of <paramref name="source"/> (or of its snapshot) at this instant. Done when it can be
     /// connected; a size below the source's is refused with <see cref="FaultCodes.SizeOutOfRange"/>. Limits are the spec's,
     /// not the source's. From then on neither is changed by what is written to the other.
+    /// A storage that can only copy, which takes time, refuses a source that a host has access to with <see cref="FaultCodes.InUse"/>.
     /// </summary>
     ValueTask<Outcome<VolumeView>> CloneAsync(
         ObjectKey key, VolumeSpec spec, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop);

@@ -94,6 +94,7 @@ internal static class CloneRules
             snapshot = (await SnapshotRules.TakeAsync(bench, snapshots, sourceKey, source)).Snapshot.Handle;
             await data.WriteAsync(now);
         }
+        await data.LeaveAsync(); // a storage that can only copy refuses a source that somebody may be writing to
         var (wanted, key) = (snapshot is null ? old : now, bench.NewKey());
         var spec = bench.Small() with { Size = source.Size };
         var clone = await DataSession.OpenAsync(bench, key, await CloneAsync(bench, clones, key, spec, source)) ?? throw new ConformanceException("the clone cannot be connected");

@@ -56,7 +56,7 @@ internal static class InventoryRules
         return Finding.Kept($"{foreign.Handle} without a key, and neither granted nor deleted");
     }
 
-    [Rule("inventory.left-as-found", "an absent one is Done")]
+    [Rule("inventory.left-as-found", "Done means that it is gone: it is neither found nor listed any more")]
     public static async Task<Finding> A_life_leaves_the_storage_as_it_was(Bench bench)
     {
         if (bench.Driver.Facet<IInventory>() is null) return Finding.NotAsked(No);
@@ -68,6 +68,7 @@ internal static class InventoryRules
             var (snapshotKey, taken) = await SnapshotRules.TakeAsync(bench, snapshots, key, volume);
             Expect.Done(await snapshots.DeleteSnapshotAsync(snapshotKey, taken.Handle, bench.Stop), "delete snapshot");
         }
+        Expect.Done(await bench.Driver.RevokeAccessAsync(key, volume.Handle, access.InitiatorName, bench.Stop), "revoke");
         var made = new List<VolumeHandle> { volume.Handle };
         if (bench.Driver.Facet<IClones>() is { } clones)
         {
@@ -76,7 +77,6 @@ internal static class InventoryRules
             made.Add(clone.Handle);
             Expect.Done(await bench.Driver.DeleteAsync(cloneKey, clone.Handle, bench.Stop), "delete the clone");
         }
-        Expect.Done(await bench.Driver.RevokeAccessAsync(key, volume.Handle, access.InitiatorName, bench.Stop), "revoke");
         Expect.Done(await bench.Driver.DeleteAsync(key, volume.Handle, bench.Stop), "delete");
         var left = (await bench.ListAsync()).Where(v => made.Contains(v.Handle) || v.Key == key).Select(v => v.Handle.Value).ToList();
         Expect.True(left.Count == 0, $"still there at the end: {string.Join(", ", left)}");
