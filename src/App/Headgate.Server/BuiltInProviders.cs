@@ -1,5 +1,6 @@
 using Headgate.Drivers.Ceph;
 using Headgate.Drivers.Reference;
+using Headgate.Drivers.SharedPool;
 using Headgate.Drivers.SolidFire;
 using Headgate.Storage.Sdk;
 
@@ -8,5 +9,5 @@ namespace Headgate.Server;
 /// <summary>The drivers that the program brings; all others are plug-ins.</summary>
 internal static class BuiltInProviders
 {
-    public static IReadOnlyList<IPrimaryDataStoreProvider> All() => [new SolidFireProvider(), new CephProvider(), new ReferenceProvider()];
+    public static IReadOnlyList<IPrimaryDataStoreProvider> All() => [new SolidFireProvider(), new SharedPoolProvider(), new CephProvider(), new ReferenceProvider()];
 }

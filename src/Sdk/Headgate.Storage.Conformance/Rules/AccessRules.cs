@@ -9,7 +9,7 @@ internal static class AccessRules
     private const string Exactly = "Makes the volume visible to exactly the initiator named, beside those that have it already";
     private const string NotDeclared = "access per host is not declared";
 
-    [Rule("access.grant.repeat-is-same-connection", "a repeat with the same key and arguments returns the same as the first")]
+    [Rule("access.grant.repeat-is-same-connection", "All are idempotent: a repeat with the same key and arguments returns the same as the first")]
     public static async Task<Finding> Repeating_a_grant_gives_the_same_connection(Bench bench)
     {
         var (key, volume) = await bench.MakeAsync();
@@ -40,7 +40,7 @@ internal static class AccessRules
         return Finding.Kept("read back, and tried with logins");
     }
 
-    [Rule("access.grant.several-volumes-and-initiators", "beside those that have it already")]
+    [Rule("access.grant.several-volumes-and-initiators", Exactly)]
     public static async Task<Finding> Grants_beside_one_another_do_not_disturb_each_other(Bench bench)
     {
         if (bench.Can.AccessPerHost != Support.Native) return Finding.NotAsked(NotDeclared);
@@ -71,7 +71,7 @@ internal static class AccessRules
         return Finding.Kept($"{names.Length} names refused");
     }
 
-    [Rule("access.revoke.repeat-is-done", "Done when it had none")]
+    [Rule("access.revoke.repeat-is-done", "Takes it away again and cuts the initiator's sessions to it; Done when it had none")]
     public static async Task<Finding> Revoking_again_and_again_is_done(Bench bench)
     {
         var (key, volume) = await bench.MakeAsync();
@@ -83,7 +83,7 @@ internal static class AccessRules
         return Finding.Kept($"{bench.Repeats + 1} revocations");
     }
 
-    [Rule("access.revoke.takes-it-away", "Takes it away again and cuts the initiator's sessions to it")]
+    [Rule("access.revoke.takes-it-away", "Takes it away again and cuts the initiator's sessions to it; Done when it had none")]
     public static async Task<Finding> A_revoked_initiator_sees_the_volume_no_more(Bench bench)
     {
         if (bench.Can.AccessPerHost != Support.Native) return Finding.NotAsked(NotDeclared);
@@ -98,7 +98,7 @@ internal static class AccessRules
         return Finding.Kept("read back, and tried with a login");
     }
 
-    [Rule("access.chap.is-demanded", "a driver that declares CHAP gives a credential with every iSCSI connection")]
+    [Rule("access.chap.is-demanded", "With it, a driver that declares CHAP gives a credential with every iSCSI connection")]
     public static async Task<Finding> Chap_is_given_and_demanded(Bench bench)
     {
         if (bench.Can.Chap != Support.Native) return Finding.NotAsked("CHAP is not declared");

@@ -7,7 +7,7 @@ internal static class CloneRules
 {
     private const string No = "no clones";
 
-    [Rule("clone.repeat-is-same-volume", "a repeat with the same key and arguments returns the same as the first")]
+    [Rule("clone.repeat-is-same-volume", "All are idempotent: a repeat with the same key and arguments returns the same as the first")]
     public static async Task<Finding> Repeating_a_clone_gives_the_same_volume(Bench bench)
     {
         if (bench.Driver.Facet<IClones>() is not { } clones) return Finding.NotAsked(No);
@@ -51,7 +51,7 @@ internal static class CloneRules
         return Finding.Kept($"source {source.Qos}, clone {spec.Qos}");
     }
 
-    [Rule("clone.size-is-never-below-the-source", "a size below the source's is refused with SizeOutOfRange")]
+    [Rule("clone.size-is-never-below-the-source", "Done when it can be connected; a size below the source's is refused with SizeOutOfRange")]
     public static async Task<Finding> A_clone_is_as_big_as_its_source_or_bigger(Bench bench)
     {
         if (bench.Driver.Facet<IClones>() is not { } clones) return Finding.NotAsked(No);

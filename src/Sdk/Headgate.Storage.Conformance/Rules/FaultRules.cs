@@ -7,7 +7,7 @@ namespace Headgate.Storage.Conformance;
 /// <summary>What a driver says when it says no.</summary>
 internal static class FaultRules
 {
-    [Rule("fault.code-is-known", "A driver may add its own, with its provider's name in front")]
+    [Rule("fault.code-is-known", "The codes that drivers answer with. Stable: programs and people's notes rely on them. A driver may add its own, with its provider's name in front")]
     public static async Task<Finding> Every_fault_has_a_known_code_or_the_providers_own(Bench bench)
     {
         await ProvokeAsync(bench);
@@ -43,7 +43,7 @@ internal static class FaultRules
         return Finding.Kept($"{bench.Observed.Count} calls, each answered");
     }
 
-    [Rule("fault.secrets-stay-out-of-text", "and no secret")]
+    [Rule("fault.secrets-stay-out-of-text", "with a message of whole sentences that names what was asked and what to do, and no secret")]
     public static async Task<Finding> No_answer_prints_a_secret(Bench bench)
     {
         var tried = 0;

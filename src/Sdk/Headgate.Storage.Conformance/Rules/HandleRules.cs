@@ -9,13 +9,14 @@ internal static class HandleRules
     private const string Wrong =
         "A handle alone is never enough: one that names a volume made with another key is refused with WrongVolume, whatever the call";
 
-    private const string Gone = "is refused with VolumeNotFound where the volume is needed";
+    private const string Gone =
+        "A handle that names nothing (any more) is refused with VolumeNotFound where the volume is needed, and is Done where the volume or its access was to go away";
 
     /// <summary>What attackers and broken databases send where a handle belongs.</summary>
     private static readonly string[] Nonsense =
         ["", "0", "-1", "no-such-volume", "../../etc/passwd", "/", "9223372036854775807", "a b'\";--", new string('9', 300), "%00", "ü\u0000"];
 
-    [Rule("volume.delete.wrong-volume-is-refused", "key is another's is refused with WrongVolume: a handle alone never deletes")]
+    [Rule("volume.delete.wrong-volume-is-refused", "One whose key is another's is refused with WrongVolume: a handle alone never deletes")]
     public static async Task<Finding> A_handle_of_another_volume_never_deletes_it(Bench bench)
     {
         var (mineKey, mine) = await bench.MakeAsync();
@@ -66,7 +67,7 @@ internal static class HandleRules
         return Finding.Kept($"refused: {string.Join(", ", calls.Select(c => c.Name))}");
     }
 
-    [Rule("volume.call.gone-is-done-where-it-should-go", "is Done where the volume or its access was to go away")]
+    [Rule("volume.call.gone-is-done-where-it-should-go", Gone)]
     public static async Task<Finding> Taking_away_what_is_gone_is_done(Bench bench)
     {
         var (key, volume) = await bench.MakeAsync();
@@ -79,7 +80,7 @@ internal static class HandleRules
         return Finding.Kept("revoke and delete of a deleted volume are Done");
     }
 
-    [Rule("volume.call.nonsense-handle-names-nothing", "A handle that names nothing (any more)")]
+    [Rule("volume.call.nonsense-handle-names-nothing", Gone)]
     public static async Task<Finding> A_handle_that_no_driver_made_names_nothing(Bench bench)
     {
         var (key, volume) = await bench.MakeAsync();

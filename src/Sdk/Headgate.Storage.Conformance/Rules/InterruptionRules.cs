@@ -92,7 +92,7 @@ internal static class InterruptionRules
         return Finding.Kept("listed once");
     }
 
-    [Rule("interrupted.life.new-server-at-every-step", "a store may be dropped between any two calls and another one goes on")]
+    [Rule("interrupted.life.new-server-at-every-step", "Whatever the next call needs is on the storage: a store may be dropped between any two calls and another one goes on")]
     public static async Task<Finding> Every_call_of_a_life_may_be_another_servers(Bench bench)
     {
         var spec = bench.Small();

@@ -7,7 +7,7 @@ internal static class InventoryRules
 {
     private const string No = "no inventory";
 
-    [Rule("inventory.lists-ours-with-keys", "Every volume, ours (with key)")]
+    [Rule("inventory.lists-ours-with-keys", "Every volume, ours (with key) and foreign (without), deleted-but-recoverable ones left out")]
     public static async Task<Finding> Ours_are_listed_with_their_keys_as_a_find_shows_them(Bench bench)
     {
         if (bench.Driver.Facet<IInventory>() is null) return Finding.NotAsked(No);
@@ -41,7 +41,7 @@ internal static class InventoryRules
         return Finding.Kept($"{listed.Count} volumes");
     }
 
-    [Rule("inventory.lists-foreign-without-key", "foreign (without)")]
+    [Rule("inventory.lists-foreign-without-key", "Every volume, ours (with key) and foreign (without), deleted-but-recoverable ones left out")]
     public static async Task<Finding> A_foreign_volume_is_listed_without_a_key_and_left_alone(Bench bench)
     {
         if (bench.Driver.Facet<IInventory>() is null) return Finding.NotAsked(No);

@@ -6,7 +6,7 @@ namespace Headgate.Storage.Conformance;
 /// <summary>The limits that a storage declares, it applies.</summary>
 internal static class LimitRules
 {
-    [Rule("qos.create.read-back", "has the limits asked for")]
+    [Rule("qos.create.read-back", "What it returns is what the storage has, and has the limits asked for")]
     public static async Task<Finding> What_was_asked_at_creation_is_read_back(Bench bench)
     {
         if (!Limits.Any(bench.Can)) return Finding.NotAsked("no limit is declared");
@@ -95,7 +95,7 @@ internal static class LimitRules
         return Finding.Kept($"{again.Handle}, now {again.Size} and {again.Qos}");
     }
 
-    [Rule("qos.out-of-range-is-refused", "a limit outside its range or not declared with QosOutOfRange")]
+    [Rule("qos.out-of-range-is-refused", "A size outside VolumeSize is refused with SizeOutOfRange, a limit outside its range or not declared with QosOutOfRange")]
     public static async Task<Finding> A_limit_that_the_storage_does_not_take_is_refused_and_nothing_is_made(Bench bench)
     {
         var key = bench.NewKey();

@@ -5,7 +5,7 @@ namespace Headgate.Storage.Conformance;
 /// <summary>The pool as a whole: facts, life cycle, figures.</summary>
 internal static class PoolRules
 {
-    [Rule("pool.initialize.repeat-is-same", "It never changes")]
+    [Rule("pool.initialize.repeat-is-same", "The storage's own identity: two pools with one id are one array. It never changes")]
     public static async Task<Finding> Asking_the_storage_twice_gives_the_same_identity_and_capabilities(Bench bench)
     {
         var first = bench.Facts;
@@ -33,7 +33,7 @@ internal static class PoolRules
         return Finding.Kept($"{bench.Repeats} times");
     }
 
-    [Rule("pool.attach.repeat-is-done", "accounts, groups, exports that volumes will need. A repeat is Done")]
+    [Rule("pool.attach.repeat-is-done", "Makes ready to serve all hosts of the scope: accounts, groups, exports that volumes will need. A repeat is Done")]
     public static async Task<Finding> Attaching_again_is_done(Bench bench)
     {
         var (key, volume) = await bench.MakeAsync();
@@ -42,7 +42,7 @@ internal static class PoolRules
         return Finding.Kept($"{bench.Repeats} times");
     }
 
-    [Rule("pool.maintenance.volumes-stay", "volumes stay as they are, and can be found and listed. A repeat is Done")]
+    [Rule("pool.maintenance.volumes-stay", "Stops new work on the storage; volumes stay as they are, and can be found and listed. A repeat is Done")]
     public static async Task<Finding> Maintenance_leaves_volumes_as_they_are(Bench bench)
     {
         var (key, volume) = await bench.MakeAsync();
@@ -61,7 +61,7 @@ internal static class PoolRules
         return Finding.Kept("found and listed in maintenance");
     }
 
-    [Rule("pool.maintenance.ends", "everything works as before. Done as well when there was none")]
+    [Rule("pool.maintenance.ends", "The end of maintenance: everything works as before. Done as well when there was none")]
     public static async Task<Finding> After_maintenance_everything_works(Bench bench)
     {
         Expect.Done(await bench.Store.LifeCycle.LeaveMaintenanceAsync(bench.Stop), "leave maintenance that there was not");
@@ -72,7 +72,7 @@ internal static class PoolRules
         return Finding.Kept("a volume was made and deleted afterwards");
     }
 
-    [Rule("pool.remove.in-use-is-refused", "must refuse with InUse when it finds one after all")]
+    [Rule("pool.remove.in-use-is-refused", "Called when no volume of ours is left; must refuse with InUse when it finds one after all")]
     public static async Task<Finding> A_pool_with_volumes_of_ours_is_not_removed(Bench bench)
     {
         var (key, volume) = await bench.MakeAsync();

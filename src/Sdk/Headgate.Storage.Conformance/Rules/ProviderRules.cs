@@ -51,7 +51,7 @@ internal static class ProviderRules
         return Finding.Kept("nothing was sent");
     }
 
-    [Rule("provider.close.changes-nothing", "disposing changes nothing on the storage")]
+    [Rule("provider.close.changes-nothing", "Disposed when the pool goes or its settings change; disposing changes nothing on the storage")]
     public static async Task<Finding> Closing_a_pool_leaves_everything_as_it_is(Bench bench)
     {
         var (key, made) = await bench.MakeAsync();

@@ -24,7 +24,7 @@ internal static class SizeRules
         return Finding.Kept($"{volume.Size.Bytes} to {bench.Rounded(asked).Bytes} bytes");
     }
 
-    [Rule("resize.never-shrinks", "smaller is refused")]
+    [Rule("resize.never-shrinks", Grows)]
     public static async Task<Finding> A_volume_never_shrinks(Bench bench)
     {
         if (bench.Driver.Facet<IResize>() is not { } resize) return Finding.NotAsked(NoResize);
@@ -35,7 +35,7 @@ internal static class SizeRules
         return Finding.Kept($"stays at {grown.Size}");
     }
 
-    [Rule("resize.out-of-range-is-refused", "is refused with SizeOutOfRange")]
+    [Rule("resize.out-of-range-is-refused", "A size outside VolumeSize is refused with SizeOutOfRange")]
     public static async Task<Finding> A_volume_does_not_grow_beyond_the_declared_range(Bench bench)
     {
         if (bench.Driver.Facet<IResize>() is not { } resize) return Finding.NotAsked(NoResize);

@@ -7,7 +7,7 @@ internal static class SnapshotRules
 {
     private const string No = "no snapshots";
 
-    [Rule("snapshot.create.repeat-is-same-snapshot", "a repeat with the same key and arguments returns the same as the first")]
+    [Rule("snapshot.create.repeat-is-same-snapshot", "All are idempotent: a repeat with the same key and arguments returns the same as the first")]
     public static async Task<Finding> Repeating_a_snapshot_gives_the_same_one(Bench bench)
     {
         if (bench.Driver.Facet<ISnapshots>() is not { } snapshots) return Finding.NotAsked(No);
@@ -51,7 +51,7 @@ internal static class SnapshotRules
         return Finding.Kept($"{one.Handle.Value} and {two.Handle.Value}");
     }
 
-    [Rule("snapshot.delete.is-gone", "Deletes a snapshot; an absent one is Done")]
+    [Rule("snapshot.delete.is-gone", "Deletes a snapshot; an absent one is Done; one made with another key is refused with WrongVolume")]
     public static async Task<Finding> A_deleted_snapshot_is_found_no_more(Bench bench)
     {
         if (bench.Driver.Facet<ISnapshots>() is not { } snapshots) return Finding.NotAsked(No);
@@ -65,7 +65,7 @@ internal static class SnapshotRules
         return Finding.Kept($"{bench.Repeats} deletes");
     }
 
-    [Rule("snapshot.delete.wrong-key-is-refused", "one made with another key is refused with WrongVolume")]
+    [Rule("snapshot.delete.wrong-key-is-refused", "Deletes a snapshot; an absent one is Done; one made with another key is refused with WrongVolume")]
     public static async Task<Finding> A_handle_of_another_snapshot_never_deletes_it(Bench bench)
     {
         if (bench.Driver.Facet<ISnapshots>() is not { } snapshots) return Finding.NotAsked(No);

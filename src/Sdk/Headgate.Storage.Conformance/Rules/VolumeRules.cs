@@ -6,7 +6,7 @@ namespace Headgate.Storage.Conformance;
 /// <summary>Making, finding and deleting.</summary>
 internal static class VolumeRules
 {
-    [Rule("volume.create.repeat-is-same-volume", "a repeat with the same key and arguments returns the same as the first")]
+    [Rule("volume.create.repeat-is-same-volume", "All are idempotent: a repeat with the same key and arguments returns the same as the first")]
     public static async Task<Finding> Repeating_a_create_gives_the_same_volume(Bench bench)
     {
         var spec = bench.Small();
@@ -37,7 +37,7 @@ internal static class VolumeRules
         return Finding.Kept($"refused with {string.Join(", ", others.Select(o => o.What))}");
     }
 
-    [Rule("volume.create.returns-what-the-storage-has", "What it returns is what the storage has")]
+    [Rule("volume.create.returns-what-the-storage-has", "What it returns is what the storage has, and has the limits asked for")]
     public static async Task<Finding> A_create_returns_what_a_find_returns(Bench bench)
     {
         var (key, made) = await bench.MakeAsync();
@@ -47,7 +47,7 @@ internal static class VolumeRules
         return Finding.Kept($"{found.Handle}, {found.Size}, {found.Qos}");
     }
 
-    [Rule("volume.create.visible-to-nobody", "visible to nobody yet")]
+    [Rule("volume.create.visible-to-nobody", "Makes a volume, ready for GrantAccessAsync; visible to nobody yet")]
     public static async Task<Finding> A_new_volume_is_visible_to_nobody(Bench bench)
     {
         if (bench.Can.AccessPerHost != Support.Native) return Finding.NotAsked("access per host is not declared");
@@ -101,7 +101,7 @@ internal static class VolumeRules
         return Finding.Kept($"found {made.Handle}");
     }
 
-    [Rule("volume.delete.repeat-is-done", "An absent one is Done")]
+    [Rule("volume.delete.repeat-is-done", "Deletes the volume handle made with key. An absent one is Done")]
     public static async Task<Finding> Deleting_again_and_again_is_done(Bench bench)
     {
         var (key, volume) = await bench.MakeAsync();
