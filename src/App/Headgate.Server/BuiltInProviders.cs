@@ -2,6 +2,7 @@ using Headgate.Drivers.Ceph;
 using Headgate.Drivers.Reference;
 using Headgate.Drivers.SharedPool;
 using Headgate.Drivers.SolidFire;
+using Headgate.Drivers.SolidFireShared;
 using Headgate.Storage.Sdk;
 
 namespace Headgate.Server;
@@ -9,5 +10,6 @@ namespace Headgate.Server;
 /// <summary>The drivers that the program brings; all others are plug-ins.</summary>
 internal static class BuiltInProviders
 {
-    public static IReadOnlyList<IPrimaryDataStoreProvider> All() => [new SolidFireProvider(), new SharedPoolProvider(), new CephProvider(), new ReferenceProvider()];
+    public static IReadOnlyList<IPrimaryDataStoreProvider> All() =>
+        [new SolidFireProvider(), new SolidFireSharedProvider(), new SharedPoolProvider(), new CephProvider(), new ReferenceProvider()];
 }
