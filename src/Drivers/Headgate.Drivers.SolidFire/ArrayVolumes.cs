@@ -17,8 +17,11 @@ internal sealed class ArrayVolumes(Guid poolId)
 
     /// <summary>Everybody's volumes that are not deleted.</summary>
     public static async Task<IEnumerable<Volume>> AllAsync(ArrayCall call) =>
-        (await call.SendAsync(ElementMethods.ListVolumes, new ListVolumesParams()).ConfigureAwait(false))
-        .Volumes.Where(v => v.Status != VolumeStatus.Deleted);
+        (await WithDeletedAsync(call).ConfigureAwait(false)).Where(v => v.Status != VolumeStatus.Deleted);
+
+    /// <summary>Everybody's volumes, those too that wait to be purged: a cluster keeps them for 8 hours, with their space.</summary>
+    public static async Task<IReadOnlyList<Volume>> WithDeletedAsync(ArrayCall call) =>
+        (await call.SendAsync(ElementMethods.ListVolumes, new ListVolumesParams()).ConfigureAwait(false)).Volumes;
 
     /// <summary>The volume of that ID, deleted ones included; null when there is none.</summary>
     public static async Task<Volume?> LookAsync(ArrayCall call, VolumeHandle handle)

@@ -68,9 +68,9 @@ internal sealed partial class SolidFireDriver : IQosControl, IResize, IInventory
     public ValueTask<Outcome<PoolStatistics>> GetPoolStatisticsAsync(CancellationToken stop) => RunAsync(async call =>
     {
         var capacity = (await call.SendAsync(ElementMethods.GetClusterCapacity, new Empty()).ConfigureAwait(false)).ClusterCapacity;
-        var volumes = (await ArrayVolumes.AllAsync(call).ConfigureAwait(false)).ToList();
+        var volumes = await ArrayVolumes.WithDeletedAsync(call).ConfigureAwait(false);
         return new PoolStatistics(
             new ByteSize(volumes.Sum(v => v.TotalSize)), new ByteSize(capacity.UsedSpace), new ByteSize(capacity.MaxProvisionedSpace),
-            volumes.Sum(v => v.Qos.MinIOPS), capacity.MaxIOPS);
+            volumes.Where(v => v.Status != VolumeStatus.Deleted).Sum(v => v.Qos.MinIOPS), capacity.MaxIOPS);
     }, stop);
 }

@@ -132,6 +132,25 @@ public sealed class SolidFireDriverTests(RunningNode node) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task A_volume_that_waits_to_be_purged_still_takes_its_space_and_no_longer_its_promise()
+    {
+        await using var pool = new NodeFixture(node.Node);
+        using var cluster = Cluster();
+        var statistics = pool.Store.Driver.Facet<IStatistics>()!;
+        var account = (await cluster.CallAsync(ElementMethods.AddAccount, new AddAccountParams { Username = $"s{Guid.NewGuid():N}" }, Stop)).ValueOrThrow();
+        var before = (await statistics.GetPoolStatisticsAsync(Stop)).ValueOrThrow();
+        var strange = (await cluster.CallAsync(
+            ElementMethods.CreateVolume,
+            new CreateVolumeParams { Name = "strange", AccountID = account.AccountID, TotalSize = 200L << 30, Enable512e = true }, Stop)).ValueOrThrow();
+        (await cluster.CallAsync(ElementMethods.DeleteVolume, new VolumeParams { VolumeID = strange.VolumeID }, Stop)).ValueOrThrow();
+
+        var deleted = (await statistics.GetPoolStatisticsAsync(Stop)).ValueOrThrow();
+        Assert.Equal((before.ProvisionedBytes + ByteSize.GiB(200), before.PromisedIops), (deleted.ProvisionedBytes, deleted.PromisedIops));
+        (await cluster.CallAsync(ElementMethods.PurgeDeletedVolume, new VolumeParams { VolumeID = strange.VolumeID }, Stop)).ValueOrThrow();
+        Assert.Equal(before.ProvisionedBytes, (await statistics.GetPoolStatisticsAsync(Stop)).ValueOrThrow().ProvisionedBytes);
+    }
+
+    [Fact]
     public async Task Accounts_are_kept_apart_and_go_with_the_pool()
     {
         await using var pool = new NodeFixture(node.Node);
