@@ -1,3 +1,4 @@
+using System.Runtime.Loader;
 using Headgate.Primitives;
 using Headgate.Storage.Sdk;
 
@@ -77,11 +78,11 @@ public sealed class ComingAndGoingTests
     }
 
     [Fact]
-    public async Task Its_code_leaves_memory()
+    public async Task Its_code_leaves_memory_although_the_server_still_holds_its_store()
     {
         using var bed = new PluginBed();
         var path = bed.Put("acme");
-        var code = await LoadAndUseAsync(bed);
+        var (code, held) = await LoadAndUseAsync(bed);
         Directory.Delete(path, recursive: true);
         await bed.RescanAsync();
 
@@ -93,13 +94,15 @@ public sealed class ComingAndGoingTests
         }
 
         Assert.False(code.IsAlive);
+        GC.KeepAlive(held);
 
-        static async Task<WeakReference> LoadAndUseAsync(PluginBed bed)
+        static async Task<(WeakReference Code, object[] Held)> LoadAndUseAsync(PluginBed bed)
         {
             await bed.RescanAsync();
             var store = await OpenAsync(bed);
             await store.Driver.CreateAsync(new ObjectKey(Guid.NewGuid()), Spec, PluginBed.Stop);
-            return new WeakReference(((GuardedProvider)bed.Registry.Find("Sample")!).Inner);
+            var provider = (GuardedProvider)bed.Registry.Find("Sample")!;
+            return (new WeakReference(AssemblyLoadContext.GetLoadContext(provider.Inner.GetType().Assembly)), [provider, store, provider.Settings, provider.Capabilities]);
         }
     }
 
