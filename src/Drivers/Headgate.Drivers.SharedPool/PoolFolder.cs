@@ -93,7 +93,7 @@ internal sealed class PoolFolder(SharedPoolSettings settings, TimeProvider clock
     /// <summary>Names of all files, ours and others'; folders left out.</summary>
     public IReadOnlyList<string> Files() => [.. Directory.EnumerateFiles(Folder).Select(Path.GetFileName)!];
 
-    /// <summary>A new data file, held so that no sweep takes it for left behind while it is filled.</summary>
+    /// <summary>A new data file, held so that no sweep takes it for left behind while it is filled. Under the lock.</summary>
     public FileStream NewData(string name) => new(At(name), new FileStreamOptions
     {
         Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0,

@@ -77,11 +77,10 @@ internal sealed partial class SharedPoolDriver(SharedPoolSettings settings, Pool
     private VolumeView Make(PoolCall call, ObjectKey key, VolumeSpec spec, Action<PoolCall, FileStream> fill)
     {
         if ((settings.Capabilities.Problem(spec.Qos) ?? settings.Capabilities.Problem(spec.Size)) is { } problem) throw new StopHere(problem);
-        using (folder.Locked(call)) folder.Sweep();
         var name = Names.NewVolumeData(key);
         try
         {
-            using var data = folder.NewData(name);
+            using var data = Begin(call, name);
             fill(call, data);
             Extend(data, Rounded(spec.Size).Bytes, name);
             data.Flush(flushToDisk: true);
@@ -102,6 +101,19 @@ internal sealed partial class SharedPoolDriver(SharedPoolSettings settings, Pool
         }
         File.Delete(folder.At(name)); // another server's was first
         return Earlier(key, spec) ?? throw new StopHere(Faults.Busy($"Volume {key} was made and deleted by somebody else meanwhile; repeat it."));
+    }
+
+    /// <summary>
+    /// Sweeps, and begins new data. Under the lock both: a file is made first and held a moment later, and in between a
+    /// sweep would take it for left behind.
+    /// </summary>
+    private FileStream Begin(PoolCall call, string name)
+    {
+        using (folder.Locked(call))
+        {
+            folder.Sweep();
+            return folder.NewData(name);
+        }
     }
 
     /// <summary>Whether the record came to be after all, when a call fails so late that it cannot tell.</summary>

@@ -61,6 +61,17 @@ public sealed class SharedPoolDriverTests
     }
 
     [Fact]
+    public async Task Creates_beside_one_another_never_sweep_each_others_data()
+    {
+        await using var pool = await FolderFixture.StartAsync();
+        await using var other = pool.Open();
+        IPrimaryDataStoreDriver[] drivers = [pool.Driver, other.Driver];
+        var made = await Task.WhenAll(Enumerable.Range(0, 200).Select(n => Task.Run(() => drivers[n % 2].CreateAsync(new(Guid.NewGuid()), Small, Stop).AsTask(), Stop)));
+        Assert.All(made, outcome => Assert.True(outcome.IsDone, outcome.Problem?.ToString()));
+        Assert.Equal(200, pool.Files("*.raw").Length);
+    }
+
+    [Fact]
     public async Task Data_that_vanished_shows_as_a_volume_of_no_size_that_can_only_be_deleted()
     {
         await using var pool = await FolderFixture.StartAsync();
