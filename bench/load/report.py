@@ -29,7 +29,7 @@ def ms(us):
 
 
 def noise_heading(alone, others):
-    return (f"victim with min 1000 alone, at 1000/s: p50 {ms(alone['p50'])} ms, p99 {ms(alone['p99'])} ms (median of {len(others) // 2} windows; most {ms(alone['p99_most'])})\n"
+    return (f"victim with min 1000 alone, at 1000/s: p50 {ms(alone['p50'])} ms, p99 {ms(alone['p99'])} ms (in the middle of {len(others) // 2} mixes; most {ms(alone['p99_most'])})\n"
             f"other jobs had {others[len(others) // 2]:.0%} of the processor in the middle, {others[-1]:.0%} at most\n"
             f"{'neighbours at depth 128':<24} | {'QoS on':^50} | {'QoS off':^32}\n"
             f"{'':<24} | {'victim':>7} {'paced':>6} {'p99 ms':>8} {'x alone':>8} {'min':>6} {'p99':>6}   | {'victim':>7} {'paced':>6} {'p99 ms':>8} {'x alone':>7}")
@@ -110,10 +110,11 @@ def markdown(results):
     if "noise" in results:
         alone, others = results["noise"]["alone"], results["noise"]["others"]
         text.append(f"A victim with min 1000, once with 32 I/Os always in flight, once at 1000 a second on a schedule. Alone at that rate: p50 {ms(alone['p50'])} ms, "
-                    f"p99 {ms(alone['p99'])} ms (median of {len(others) // 2} windows, the worst {ms(alone['p99_most'])} ms). "
+                    f"p99 {ms(alone['p99'])} ms (in the middle of {len(others) // 2} mixes, {ms(alone['p99_most'])} ms at most). Each mix is five windows of 6 s with the neighbours and five of 3 s "
+                    f"without them in turn; latencies are medians of the five, and 'times alone' compares the two of the same mix. "
                     f"Other jobs of the machine and the kernel's own threads had {others[len(others) // 2]:.0%} of the processor in the middle and {others[-1]:.0%} at most.\n")
-        text.append(table(["neighbours at depth 128", "victim IOPS", "p99 ms paced", "times alone", "QoS off: IOPS", "QoS off: paced/s", "QoS off: p99 ms"], [
-            [row["on"]["mix"], f"{row['on']['saturating']['iops']:.0f}", ms(row["on"]["paced"]["latency_us"]["p99"]), f"{row['factor']:.2f}",
+        text.append(table(["neighbours at depth 128", "victim IOPS", "p99 ms alone", "p99 ms paced", "times alone", "QoS off: IOPS", "QoS off: paced/s", "QoS off: p99 ms"], [
+            [row["on"]["mix"], f"{row['on']['saturating']['iops']:.0f}", ms(row["on"]["alone"]["latency_us"]["p99"]), ms(row["on"]["paced"]["latency_us"]["p99"]), f"{row['factor']:.2f}",
              f"{row['off']['saturating']['iops']:.0f}", f"{row['off']['paced']['iops']:.0f}", ms(row["off"]["paced"]["latency_us"]["p99"])] for row in results["noise"]["rows"]]))
     if "caps" in results:
         text.append(table(["max", "I/O", "expected I/Os per s", "over 10 s", "of max", "most in 1 s"], [
