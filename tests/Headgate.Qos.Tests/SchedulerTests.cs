@@ -12,6 +12,20 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void An_io_counts_at_the_medium_by_the_pieces_in_which_it_goes_not_by_those_of_when_it_came()
+    {
+        var scheduler = new QosScheduler { PieceHundredths = 3900 };
+        var volume = scheduler.Add(VolumeLimits.None, 0);
+        scheduler.Enqueue(volume, new Io(0), 15_000, 1 << 20, isWrite: false, 0);
+        scheduler.PieceHundredths = 1000;
+        Assert.Equal(NextKind.Dispatch, scheduler.TryNext(0, out var io, out _));
+        Assert.Equal(1000, scheduler.LoadHundredths);
+        scheduler.PieceHundredths = 3900;
+        scheduler.Completed(io!);
+        Assert.Equal(0, scheduler.LoadHundredths);
+    }
+
+    [Fact]
     public void Each_io_comes_out_once_and_in_the_order_of_its_volume_whatever_happens() =>
         Gen.Select(Gen.Int[1, 40], Gen.ULong).Sample((volumes, seed) =>
         {

@@ -147,7 +147,6 @@ public sealed class QosScheduler
     public void Enqueue(QosVolume volume, QosRequest request, int cost, long bytes, bool isWrite, long now)
     {
         request.CostHundredths = cost;
-        request.LoadHundredths = Math.Min(cost, PieceHundredths);
         request.TransferBytes = bytes;
         request.TransfersToMedium = isWrite;
         volume.Append(request);
@@ -242,6 +241,7 @@ public sealed class QosScheduler
         volume.Unlink(request);
         Waiting--;
         InFlight++;
+        request.LoadHundredths = Math.Min(request.CostHundredths, PieceHundredths); // by the pieces of now, not of when it came
         LoadHundredths += request.LoadHundredths;
         volume.Charge(request, now);
         _capacity.Charge(request.CostHundredths, now - QosVolume.CatchUpNs);

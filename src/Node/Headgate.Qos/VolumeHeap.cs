@@ -10,7 +10,7 @@ namespace Headgate.Qos;
 /// </summary>
 internal sealed class VolumeHeap
 {
-    /// <summary>Above all keys. Two keys may differ by less than 2^63, so they lie in [-2^62, 2^62]: 146 years of nanoseconds.</summary>
+    /// <summary>Above all keys. Two keys may differ by less than 2^63, so they lie within 2^62 of zero: 146 years of nanoseconds.</summary>
     private const long KeyMax = 1L << 62;
 
     private const int Arity = 4;
@@ -49,7 +49,7 @@ internal sealed class VolumeHeap
     /// <summary>Puts a volume in, or moves it to its new key.</summary>
     public void Set(int volume, long key)
     {
-        key = Math.Clamp(key, -KeyMax, KeyMax - 1);
+        key = Math.Clamp(key, 1 - KeyMax, KeyMax - 1);
         var at = _places[volume] - 1;
         if (at < 0) SiftUp(Count++, volume, key);
         else if (key < _entries[at].Key) SiftUp(at, volume, key);
