@@ -33,6 +33,18 @@ public sealed class MediumWindowTests
     }
 
     [Fact]
+    public void Who_only_writes_durably_is_company_too()
+    {
+        var medium = new ModelMedium(100_000, 8, 100);
+        medium.Run(owners: 1, seconds: 9);
+        Assert.False(medium.Window.IsShared);
+        medium.Window.NoteOwner(new object(), 10 * Second); // whose latency is not noted
+        Assert.True(medium.Window.IsShared);
+        medium.Run(owners: 1, seconds: 3);
+        Assert.False(medium.Window.IsShared);
+    }
+
+    [Fact]
     public void A_medium_that_gets_slower_for_good_is_taken_as_it_is_after_a_while()
     {
         var medium = new ModelMedium(30_000, 4, 100);
@@ -51,7 +63,8 @@ public sealed class MediumWindowTests
         object[] owners = [new(), new()];
         for (long now = 0; now < 60 * Second; now += random.Next(2_000_000))
         {
-            window.Note(owners[random.Next(2)], 1 << random.Next(9, 24), random.Next(2) == 0, random.Next(1, 100_000_000), random.Next(2) == 0, now);
+            window.NoteOwner(owners[random.Next(2)], now);
+            window.Note(1 << random.Next(9, 24), random.Next(2) == 0, random.Next(1, 100_000_000), random.Next(2) == 0, now);
             Assert.True(window.Hundredths is MediumWindow.ProbeHundredths or (>= MediumWindow.LeastHundredths and <= 4000));
         }
     }
@@ -82,7 +95,8 @@ public sealed class MediumWindowTests
                 while (_busy.Count == 0 || _busy.Count * hundredths < Window.Hundredths) Submit();
                 _busy.TryDequeue(out var submitted, out _now);
                 if (_now >= from) (sum, count) = (sum + _now - submitted, count + 1);
-                Window.Note(_owners[_random.Next(owners)], hundredths == 1000 ? 65536 : 4096, false, _now - submitted, isFull: true, _now);
+                Window.NoteOwner(_owners[_random.Next(owners)], _now);
+                Window.Note(hundredths == 1000 ? 65536 : 4096, false, _now - submitted, isFull: true, _now);
             }
             MeanLatencyNs = sum / count;
             Utilisation = count / (seconds / 2) / (servers * 1e9 / ServiceNs);

@@ -65,6 +65,8 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
                 ready.Add(io); // free of IOPS: never held, never starved
                 return true;
             }
+            _window.NoteOwner(queue, now);
+            FollowWindow();
             _scheduler.Enqueue(queue.Scheduled, io, cost, io.TransferBytes, io.IsWrite, now);
             ready = Pump(now);
             queue.NoteState(now);
@@ -84,7 +86,7 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
             Leave(queue);
             if (io.Ticket.CostHundredths == 0 || io.Kind == IoKind.Call || !options.IsScheduled) return default;
             // A failure may not have touched the medium, and a flush waits for more than its own access.
-            if (fault == IoFault.None && !io.Durable) NoteMedium(io, queue, now);
+            if (fault == IoFault.None && !io.Durable) NoteMedium(io, now);
             _scheduler.Completed(io);
             return Pump(now);
         }
@@ -238,11 +240,16 @@ internal sealed class Gate(IoPathOptions options) : IDisposable
     }
 
     // A large I/O is at the medium one piece at a time, so its latency by its pieces is what the medium takes for one.
-    private void NoteMedium(VolumeIo io, VolumeQueue queue, long now)
+    private void NoteMedium(VolumeIo io, long now)
     {
         var pieces = Math.Max(1, io.Ticket.Pieces);
         var latencyNs = (now - io.Ticket.DispatchedNs) / pieces;
-        _window.Note(queue, io.Buffer.Length / pieces, io.IsWrite, latencyNs, _scheduler.IsWindowFull, now);
+        _window.Note(io.Buffer.Length / pieces, io.IsWrite, latencyNs, _scheduler.IsWindowFull, now);
+        FollowWindow();
+    }
+
+    private void FollowWindow()
+    {
         _scheduler.WindowHundredths = _window.Hundredths;
         (_pieceBytes, _scheduler.PieceHundredths) = _window.IsShared ? (options.PieceBytes, _pieceCost) : (options.AlonePieceBytes, _alonePieceCost);
     }
