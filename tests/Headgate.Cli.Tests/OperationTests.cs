@@ -76,6 +76,28 @@ public sealed class OperationTests
     }
 
     [Fact]
+    public async Task A_check_that_repairs_waits_for_every_repair_and_fails_when_one_does_after_showing_all()
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        server.On("POST /api/v1/pools/san1/check?repair=true", 200,
+            $$"""
+            {"pool":"san1","at":"2026-11-22T10:00:00Z","volumesChecked":2,"foreignVolumes":3,"findings":[
+              {"kind":"qos-drift","volumeId":"{{Sample.VolumeId}}","volume":"db1","handle":"7","message":"other limits","action":"set them","repairable":true,"operation":"{{Sample.OperationId}}"},
+              {"kind":"missing","volumeId":"{{Sample.VolumeId}}","volume":"db2","handle":"8","message":"is gone","action":"restore it","repairable":false}]}
+            """);
+        server.On(OperationRoute, 200, Sample.Operation("running"));
+        server.On(OperationRoute, 200, Sample.Operation("failed", """{"status":502,"code":"backend-unreachable","detail":"The cluster cannot be reached."}"""));
+        using var run = CliRun.Against(server);
+
+        var result = await run.RunAsync("pool", "check", "san1", "--repair");
+
+        Assert.Equal(1, result.Exit);
+        Assert.Contains($"operation {Sample.OperationId}", result.Out, StringComparison.Ordinal);
+        Assert.Contains("restore it", result.Out, StringComparison.Ordinal);
+        Assert.Contains("backend-unreachable", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Connecting_ends_with_what_an_initiator_needs()
     {
         const string Iqn = "iqn.2026-01.org.example:me";

@@ -82,7 +82,7 @@ public class VolumeTests
         world.Array.Tamper(new VolumeHandle(drifted), v => v.Qos = QosSpec.Create(200, 777, 1000));
         world.Array.AddForeignVolume("theirs", ByteSize.GiB(7));
         var check = (await world.Get<CheckPool>().ExecuteAsync(world.Admin, "san1", world.Stop)).ValueOrThrow();
-        Assert.Equal(["missing gone", "qos-drift drifted"], check.Findings.Select(f => $"{f.Kind} {f.Volume}").Order());
+        Assert.Equal(["foreign-changed ", "missing gone", "qos-drift drifted"], check.Findings.Select(f => $"{f.Kind} {f.Volume}").Order());
         Assert.Equal(1, check.ForeignVolumes);
         Assert.Equal(ByteSize.GiB(7), (await world.Get<GetPool>().ExecuteAsync(world.Admin, "san1", world.Stop)).ValueOrThrow().Pool.ForeignBytes);
     }

@@ -16,6 +16,7 @@ public static class OperationKinds
     public const string VolumeChangeOffering = "volume.change-offering";
     public const string VolumeConnect = "volume.connect";
     public const string VolumeDisconnect = "volume.disconnect";
+    public const string VolumeRepair = "volume.repair";
     public const string SnapshotCreate = "snapshot.create";
     public const string SnapshotDelete = "snapshot.delete";
     public const string SnapshotRevert = "snapshot.revert";

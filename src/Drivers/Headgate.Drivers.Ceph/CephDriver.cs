@@ -101,6 +101,12 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
             {
                 if (image is null) return default(Nothing);
             }
+            if (initiatorName.StartsWith("client.", StringComparison.Ordinal)) // as the list shows a user that is none of ours
+            {
+                throw new StopHere(new Fault(
+                    "ceph-foreign-user", $"User {initiatorName} was made on the cluster by somebody else and may serve other ends. Take it away there: ceph auth rm {initiatorName}",
+                    Recovery.AskOperator));
+            }
             Revoke(call, handle.Value, initiatorName);
             return default;
         }, stop);

@@ -147,11 +147,31 @@ public sealed record PoolView
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
-/// <summary>A finding of POST /api/v1/pools/{ref}/check: kind is orphan, missing, size-drift, qos-drift, access-drift.</summary>
-public sealed record PoolFinding(string Kind, Guid? VolumeId, string? Volume, string Handle, string Message);
+/// <summary>
+/// A finding of POST /api/v1/pools/{ref}/check: kind is missing, orphan, size-drift, qos-drift, access-lost, access-stale or
+/// foreign-changed.
+/// </summary>
+public sealed record PoolFinding(string Kind, Guid? VolumeId, string? Volume, string Handle, string Message)
+{
+    /// <summary>What to do about it.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>True when a check with repair=true sets it right.</summary>
+    public bool Repairable { get; init; }
+
+    /// <summary>With repair=true: the operation that sets it right.</summary>
+    public Guid? Operation { get; init; }
+
+    /// <summary>With repair=true: why none was begun.</summary>
+    public string? RepairProblem { get; init; }
+}
 
 /// <summary>Result of POST /api/v1/pools/{ref}/check.</summary>
-public sealed record PoolCheck(string Pool, DateTimeOffset At, int VolumesChecked, IReadOnlyList<PoolFinding> Findings);
+public sealed record PoolCheck(string Pool, DateTimeOffset At, int VolumesChecked, IReadOnlyList<PoolFinding> Findings)
+{
+    /// <summary>Volumes on the storage that are none of ours; never touched.</summary>
+    public int ForeignVolumes { get; init; }
+}
 
 /// <summary>What an offering asks for: limits, and which of them are required.</summary>
 public sealed record OfferingQos

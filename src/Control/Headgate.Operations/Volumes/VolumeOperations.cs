@@ -71,6 +71,28 @@ internal static class VolumeOperations
 
         new(OperationKinds.VolumeConnect, [new Begin("recorded", ConnectFailed), new GrantAccess(arrays, box)]),
 
+        new(OperationKinds.VolumeRepair,
+        [
+            new Begin("held", context => async (db, now, stop) =>
+            {
+                var volume = await db.Volumes.SingleAsync(v => v.Id == context.SubjectId, stop).ConfigureAwait(false);
+                db.Tell(
+                    now, context.Operation, "volume", volume.Id, volume.Name, null, "volume.repair-failed",
+                    $"Volume {volume.Name} could not be set right on the storage: {context.Cause.Message}", EventSeverity.Error);
+            }),
+            new ReapplyLimits(arrays),
+            new RegrantAccess(arrays, box),
+            new RevokeStaleAccess(arrays),
+            new ConfirmLun(arrays, (_, volume) => volume.Promises, (context, _, promises) => async (db, now, stop) =>
+            {
+                var volume = await db.Volumes.SingleAsync(v => v.Id == context.SubjectId, stop).ConfigureAwait(false);
+                db.Put(volume with { Promises = promises });
+                db.Tell(
+                    now, context.Operation, "volume", volume.Id, volume.Name, null, "volume.repaired",
+                    $"Limits and access of volume {volume.Name} were set right on the storage."); // for admins, as the check itself is
+            }),
+        ]) { CanCancel = false },
+
         new(OperationKinds.VolumeDisconnect, [new Begin("recorded", DisconnectFailed), new RevokeAccess(arrays)]) { CanCancel = false },
     ];
 

@@ -8,6 +8,7 @@ using Headgate.Plugins;
 using Headgate.Primitives;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using static Microsoft.AspNetCore.Http.StatusCodes;
 
@@ -35,10 +36,10 @@ internal static class PoolRoutes
         MapAction(pools, "enable", PoolAction.Enable, "Let a pool take new volumes again");
         MapAction(pools, "disable", PoolAction.Disable, "Keep new volumes off a pool");
         MapAction(pools, "maintain", PoolAction.Maintain, "Keep new volumes off a pool and tell its storage to expect work");
-        pools.MapPost("/{ref}/check", async (string @ref, HttpContext http, CheckPool check, CancellationToken stop) =>
-                (await check.ExecuteAsync(http.Caller(), @ref, stop)).Ok(PoolViews.Show))
-            .Named("checkPool", "Compare a pool with its storage now; repairs nothing").Answers<PoolCheck>()
-            .Problems(Status404NotFound, Status422UnprocessableEntity).ProblemsOfStorage();
+        pools.MapPost("/{ref}/check", CheckAsync)
+            .Named("checkPool", "Compare a pool with its storage now; with repair=true begin operations that set right what is safe").Answers<PoolCheck>()
+            .WithMetadata(new QueryNames(["repair"]))
+            .Problems(Status400BadRequest, Status404NotFound, Status422UnprocessableEntity).ProblemsOfStorage();
     }
 
     private static void MapAction(RouteGroupBuilder pools, string verb, PoolAction action, string summary) =>
@@ -63,6 +64,13 @@ internal static class PoolRoutes
     }
 
     private static Outcome<PageOf<ProviderListing>> Page(IReadOnlyList<ProviderListing> listings) => new PageOf<ProviderListing>(listings, null);
+
+    private static async Task<IResult> CheckAsync(string @ref, [FromQuery] string? repair, HttpContext http, CheckPool check, CancellationToken stop)
+    {
+        return repair is null or "true" or "false"
+            ? (await check.ExecuteAsync(http.Caller(), @ref, stop, repairs: repair == "true")).Ok(PoolViews.Show)
+            : ProblemResult.Of(ProblemCodes.InvalidParameter, $"The parameter repair is '{repair}'; it must be true or false.");
+    }
 
     private static async Task<IResult> AddAsync(CreatePool body, HttpContext http, AddPool add, CancellationToken stop)
     {

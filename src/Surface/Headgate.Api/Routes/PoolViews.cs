@@ -36,5 +36,13 @@ internal static class PoolViews
 
     public static PoolCheck Show(PoolCheckResult result) => new(
         result.Pool.Name, result.At, result.VolumesChecked,
-        [.. result.Findings.Select(f => new PoolFinding(f.Kind, f.VolumeId, f.Volume, f.Handle, f.Message))]);
+        [
+            .. result.Findings.Select(f => new PoolFinding(f.Kind, f.VolumeId, f.Volume, f.Handle, f.Message)
+            {
+                Action = f.Action, Repairable = f.IsRepairable, Operation = f.Operation, RepairProblem = f.RepairProblem?.ToString(),
+            }),
+        ])
+    {
+        ForeignVolumes = result.ForeignVolumes,
+    };
 }

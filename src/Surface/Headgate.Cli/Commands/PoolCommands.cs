@@ -77,11 +77,37 @@ internal static class PoolCommands
     private static Verb Check()
     {
         var pool = Given.Ref("POOL");
-        return Verb.Of("check", "Compare what the database says with what the storage holds, now.", ["headgate pool check san1"], [pool],
+        var repair = Given.Flag("--repair", "Set right what endangers no data: limits, lost grants, access that nobody granted.");
+        return Verb.Of("check", "Compare what the database says with what the storage holds, now.",
+            ["headgate pool check san1", "headgate pool check san1 --repair"], [pool, repair],
             async (session, cancelled) =>
             {
-                var answer = await session.Api.PostAsync(Routes.Of(Routes.Pools, session.Get(pool), "check"), cancelled);
+                var route = Routes.Of(Routes.Pools, session.Get(pool), "check");
+                var answer = await session.Api.PostAsync(session.Get(repair) ? route + "?repair=true" : route, cancelled);
+                var failed = await RepairsEndedAsync(session, ApiClient.Read(answer.Body, ApiJson.Default.PoolCheck), cancelled);
                 session.Printer.PrintOne(answer.Body, StorageViews.Check, ApiJson.Default.PoolCheck);
+                if (failed is not null) throw failed;
             });
+    }
+
+    /// <summary>Waits for all; the first that was not begun or failed, null when every one was done.</summary>
+    private static async Task<CliException?> RepairsEndedAsync(Session session, PoolCheck check, CancellationToken cancelled)
+    {
+        CliException? first = null;
+        if (check.Findings.FirstOrDefault(f => f.RepairProblem is not null) is { RepairProblem: { } why } refused)
+            first = new CliException("repair-refused", $"The repair of volume {refused.Volume} was not begun: {why}");
+        foreach (var id in check.Findings.Select(f => f.Operation).OfType<Guid>().Distinct())
+        {
+            var begun = await session.Api.GetAsync(Routes.Of(Routes.Operations, id.ToString()), cancelled);
+            try
+            {
+                await new OperationWait(session.Console, session.Api).UntilEndedAsync(ApiClient.Read(begun, ApiJson.Default.OperationView), cancelled);
+            }
+            catch (CliException failed)
+            {
+                first ??= failed;
+            }
+        }
+        return first;
     }
 }

@@ -23,7 +23,8 @@ internal static class StorageViews
         new("DEFAULT", s => Show.Text(s.Default)), new("WHAT", s => s.Help));
 
     private static readonly TableOf<PoolFinding> Findings = new(
-        new("KIND", f => f.Kind), new("VOLUME", f => Show.Text(f.Volume)), new("HANDLE", f => f.Handle), new("WHAT", f => f.Message));
+        new("KIND", f => f.Kind), new("VOLUME", f => Show.Text(f.Volume)), new("HANDLE", f => f.Handle), new("WHAT", f => f.Message),
+        new("TO DO", f => f.RepairProblem ?? (f.Operation is { } begun ? $"operation {begun}" : f.Action)));
 
     public static PropertySheet Provider(ProviderView provider)
     {
@@ -50,6 +51,7 @@ internal static class StorageViews
 
     public static PropertySheet Check(PoolCheck check) => new PropertySheet()
         .Add("Pool", check.Pool).Add("Checked", Show.Time(check.At)).Add("Volumes checked", Show.Number(check.VolumesChecked))
+        .Add("Volumes of others", Show.Number(check.ForeignVolumes))
         .Add("Findings", check.Findings.Count == 0 ? "none: database and storage agree" : check.Findings.Count.ToString())
         .AddBlock("Found", check.Findings.Count == 0 ? [] : Lines(Findings, check.Findings));
 
