@@ -34,6 +34,33 @@ public sealed class CephDriverTests(RunningCeph ceph)
     }
 
     [Fact]
+    public async Task A_host_that_rewrites_the_images_metadata_is_shut_out_all_the_same_and_spoils_no_list()
+    {
+        const string initiator = "iqn.2026-11.org.example:a";
+        await using var pool = new CephFixture(ceph);
+        var (key, volume) = await MakeAsync(pool);
+        var mine = await GrantAsync(pool, key, volume, initiator);
+        var config = new CephConfig(
+            Guid.Empty, ceph.Monitors, null, mine.User, mine.Key, "rbd", "", null, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TimeProvider.System);
+        using (var connections = new CephConnections(config))
+        {
+            var rewritten = CephCall.Run(connections, static (_, request) => request(), call =>
+            {
+                using var image = Image.Find(call, Marks.ImageName(key), forWriting: true)!;
+                image.RemoveMetadata(Marks.GrantKey(initiator));
+                image.SetMetadata("headgate.grant.a", initiator);
+                image.SetMetadata("headgate.grant.b", initiator);
+                return default(Nothing);
+            });
+            Assert.True(rewritten.IsDone);
+        }
+
+        Assert.Contains((await pool.Driver.Facet<IInventory>()!.ListAsync(Stop)).ValueOrThrow(), view => view.Key == key);
+        (await pool.Driver.RevokeAccessAsync(key, volume.Handle, initiator, Stop)).ValueOrThrow();
+        Assert.NotEqual(0, RbdHost.Open(mine, _ => 0));
+    }
+
+    [Fact]
     public async Task A_grants_user_sees_neither_other_images_nor_the_list_of_them()
     {
         await using var pool = new CephFixture(ceph);

@@ -54,8 +54,8 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
     {
         using (var image = Own(call, key, handle, forWriting: false))
         {
+            Users.RemoveAll(call, Marks.ImageName(key)); // also of an image that somebody else deleted
             if (image is null) return default(Nothing);
-            foreach (var user in Marks.Grants(image.Name, image.ReadMetadata()).Keys) Users.Remove(call, user);
         }
         using (var image = Own(call, key, handle, forWriting: true))
         {
@@ -97,18 +97,17 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
     public ValueTask<Outcome<Nothing>> RevokeAccessAsync(ObjectKey key, VolumeHandle handle, string initiatorName, CancellationToken stop) =>
         store.RunAsync(key, call =>
         {
-            using (var image = Own(call, key, handle, forWriting: false))
-            {
-                if (image is null) return default(Nothing);
-            }
+            using var image = Own(call, key, handle, forWriting: false);
             if (initiatorName.StartsWith("client.", StringComparison.Ordinal)) // as the list shows a user that is none of ours
             {
                 throw new StopHere(new Fault(
                     "ceph-foreign-user", $"User {initiatorName} was made on the cluster by somebody else and may serve other ends. Take it away there: ceph auth rm {initiatorName}",
                     Recovery.AskOperator));
             }
-            Revoke(call, handle.Value, initiatorName);
-            return default;
+            // Whatever the image's metadata says: the host may have written it, and somebody may have deleted the image.
+            Users.Remove(call, Marks.UserName(Marks.ImageName(key), initiatorName));
+            if (image is not null) Revoke(call, handle.Value, initiatorName);
+            return default(Nothing);
         }, stop);
 
     /// <summary>User first, name last: while the name is there, a repeat knows that there may be something to take away.</summary>
@@ -188,12 +187,15 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
     private bool IsOurs(string name, Mark? mark) =>
         mark is null ? Marks.KeyOf(name, null) is not null : mark.Pool == config.PoolId.ToString("N");
 
-    /// <summary>The image that the handle names, when it is the one made with the key; null when it is gone.</summary>
+    /// <summary>
+    /// The image that the handle names, when it is the one made with the key; null when it is gone. One that was given another name is
+    /// refused: images are deleted by name, and the name may be another's by now.
+    /// </summary>
     private static Image? Own(CephCall call, ObjectKey key, VolumeHandle handle, bool forWriting)
     {
         if (handle.Value.Length == 0 || Image.FindById(call, handle.Value, forWriting) is not { } image) return null;
         var made = Marks.KeyOf(image.Name, Marks.Read(image.Id, image.ReadMetadata()));
-        if (made == key) return image;
+        if (made == key && image.Name == Marks.ImageName(key)) return image;
         image.Dispose();
         throw new StopHere(Faults.WrongVolume(key, handle.Value, made));
     }
@@ -218,7 +220,7 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
     }
 
     private static bool HasAmbiguousId(CephCall call, Image image) => Images.List(call).Keys.Any(id =>
-        id != image.Id && (id.StartsWith(image.Id, StringComparison.Ordinal) || image.Id.StartsWith(id, StringComparison.Ordinal)));
+        id.Length > 0 /* an image of format 1 has none */ && id != image.Id && (id.StartsWith(image.Id, StringComparison.Ordinal) || image.Id.StartsWith(id, StringComparison.Ordinal)));
 
     /// <summary>Who still has it open now was let in by somebody else, or died less than 30 s ago.</summary>
     private static void RefuseWhileOpen(CephCall call, Image image)

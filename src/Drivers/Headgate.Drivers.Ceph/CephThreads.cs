@@ -29,9 +29,11 @@ internal sealed class CephThreads(TimeSpan callTimeout, TimeProvider clock) : IA
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token, _closing.Token);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<Outcome<T>>? running = null;
+        var hasTurn = key is null;
         try
         {
             if (key is { } turn) await TakeTurnAsync(turn, ended.Task, either.Token).ConfigureAwait(false);
+            hasTurn = true;
             await _slots.WaitAsync(either.Token).ConfigureAwait(false);
             running = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             _ = running.ContinueWith(_ => End(key, ended, hadSlot: true), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -41,7 +43,8 @@ internal sealed class CephThreads(TimeSpan callTimeout, TimeProvider clock) : IA
         {
             if (running is null) End(key, ended, hadSlot: false);
             stop.ThrowIfCancellationRequested();
-            if (running is not null)
+            // The earlier call with this key may be this very one, sent before: what comes of it is not known yet either.
+            if (running is not null || (!hasTurn && !_closing.IsCancellationRequested))
             {
                 return new Outcome<T>.Unknown(Faults.NoReply(
                     $"The Ceph cluster did not answer within {callTimeout.TotalSeconds:0} s. The call goes on; a repeat waits for its end."));

@@ -79,9 +79,12 @@ internal static class Marks
     /// <summary>The metadata key under which a grant keeps the initiator's name.</summary>
     public static string GrantKey(string initiatorName) => Grant + HashOf(initiatorName);
 
-    /// <summary>The initiators that were granted the image, by the name of their user.</summary>
+    /// <summary>
+    /// The initiators that were granted the image, by the name of their user. A granted host may write the image's metadata: what is
+    /// not under the key of its own value was not written by us.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Grants(string imageName, IReadOnlyDictionary<string, string> metadata) => metadata
-        .Where(m => m.Key.StartsWith(Grant, StringComparison.Ordinal))
+        .Where(m => m.Key == GrantKey(m.Value))
         .ToDictionary(m => UserName(imageName, m.Value), m => m.Value, StringComparer.Ordinal);
 
     /// <summary>The cephx user of one initiator on one image: <c>hg-KEY.16 digits</c>, without <c>client.</c></summary>

@@ -42,6 +42,12 @@ internal sealed class Users(CephConfig config)
         }
     }
 
+    /// <summary>Deletes every user of one image and cuts them off, whatever the image's metadata says of them, or when it is gone.</summary>
+    public static void RemoveAll(CephCall call, string imageName)
+    {
+        foreach (var user in All(call).Keys.Where(user => user.StartsWith(imageName + ".", StringComparison.Ordinal))) Remove(call, user);
+    }
+
     /// <summary>Of these users, those that exist and are allowed the image.</summary>
     public IEnumerable<string> Existing(CephCall call, Image image, IEnumerable<string> users)
     {
