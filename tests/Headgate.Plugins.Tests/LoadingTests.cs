@@ -119,6 +119,7 @@ public sealed class LoadingTests
     [InlineData("""{"assembly": "x.dll", "sdk": "new"}""")]
     [InlineData("""{"assembly": "../../x.dll", "sdk": "0.1.0"}""")]
     [InlineData("""{"assembly": "x.exe", "sdk": "0.1.0"}""")]
+    [InlineData("""{ "assembly": "\ud800.dll", "sdk": "1.0" }""")] // half a character
     public async Task A_manifest_that_is_none_is_refused(string manifest)
     {
         using var bed = new PluginBed();

@@ -48,7 +48,9 @@ internal sealed partial class GuardedProvider : IPrimaryDataStoreProvider
                 if (outcome is not Outcome<IPrimaryDataStore>.Done { Value: { } store }) return outcome;
                 var guarded = new GuardedStore(store, new CallGate(Info.Name, _log), left => _stores.TryRemove(left, out _));
                 _stores[guarded] = 0;
-                return guarded;
+                if (!_gate.IsClosed) return guarded;
+                await guarded.DisposeAsync().ConfigureAwait(false); // withdrawn while it was opened: nobody else would close it
+                return ProviderFaults.Withdrawn(Info.Name);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -64,7 +66,8 @@ internal sealed partial class GuardedProvider : IPrimaryDataStoreProvider
     public async Task WithdrawAsync(TimeSpan patience, TimeProvider time)
     {
         await WithinAsync(_gate.CloseAsync(), patience, time).ConfigureAwait(false);
-        await Task.WhenAll(_stores.Keys.Select(store => WithinAsync(store.DisposeAsync().AsTask(), patience, time))).ConfigureAwait(false);
+        // Not on this thread: a store's end is the plug-in's code, and may block.
+        await Task.WhenAll(_stores.Keys.Select(store => WithinAsync(Task.Run(() => store.DisposeAsync().AsTask()), patience, time))).ConfigureAwait(false);
         _stores.Clear();
         _inner = null;
     }

@@ -20,12 +20,24 @@ internal sealed class LoadedPlugin(PluginContext context, string copy, Version s
         return Release();
     }
 
+    /// <summary>Lets go of one that was never in service.</summary>
+    public void Abandon() => Release();
+
     [MethodImpl(MethodImplOptions.NoInlining)] // so that no frame keeps the context
     private WeakReference Release()
     {
         var context = Interlocked.Exchange(ref _context, null);
         var gone = new WeakReference(context);
-        context?.Unload();
+        try
+        {
+            context?.Unload();
+        }
+#pragma warning disable CA1031 // handlers of Unloading are the plug-in's code
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // It had its chance to tidy up; its code leaves memory all the same.
+        }
         PluginCopies.Discard(copy);
         return gone;
     }

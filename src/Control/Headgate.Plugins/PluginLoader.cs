@@ -51,7 +51,7 @@ internal sealed class PluginLoader(PluginCopies copies, Version hostSdk, TimeSpa
     private async Task<Outcome<LoadedPlugin>> OnThreadOfItsOwnAsync(string folder, string copy, PluginManifest manifest)
     {
         var done = new TaskCompletionSource<Outcome<LoadedPlugin>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => done.SetResult(Load(folder, copy, manifest))) { IsBackground = true, Name = $"plug-in {folder}" };
+        var thread = new Thread(() => done.SetResult(LoadSafely(folder, copy, manifest))) { IsBackground = true, Name = $"plug-in {folder}" };
         thread.Start();
         try
         {
@@ -59,7 +59,25 @@ internal sealed class PluginLoader(PluginCopies copies, Version hostSdk, TimeSpa
         }
         catch (TimeoutException)
         {
+            // Should it come to an end after all, nobody takes what it made.
+            _ = done.Task.ContinueWith(
+                late => (late.Result as Outcome<LoadedPlugin>.Done)?.Value.Abandon(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             return PluginFaults.Hangs(folder, "being loaded", patience);
+        }
+    }
+
+    // What escapes a thread ends the process. Messages of foreign exceptions, and handlers of Unloading, are foreign code as well.
+    private Outcome<LoadedPlugin> LoadSafely(string folder, string copy, PluginManifest manifest)
+    {
+        try
+        {
+            return Load(folder, copy, manifest);
+        }
+#pragma warning disable CA1031 // see above
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return PluginFaults.FailedBadly(folder, e.GetType());
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed record PluginManifest(string Assembly, Version Sdk, string? Prov
             using var json = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
             return Read(folder, json.RootElement);
         }
-        catch (JsonException damaged)
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException) // the latter: text that is not UTF-8
         {
             return PluginFaults.ManifestInvalid(folder, damaged.Message);
         }

@@ -71,6 +71,9 @@ internal static class PluginFaults
         return Ask("plugin-failed", $"Plug-in '{folder}' failed when {doing}: {cause.GetType().Name}: {cause.Message}");
     }
 
+    public static Fault FailedBadly(string folder, Type exception) =>
+        Ask("plugin-failed", $"Plug-in '{folder}' could not be loaded: {exception.Name}.");
+
     public static Fault Hangs(string folder, string doing, TimeSpan patience) => Ask(
         "plugin-hangs", $"Plug-in '{folder}' was not done with {doing} after {patience.TotalSeconds:0} s and was given up. The thread that it holds ends with the server.");
 

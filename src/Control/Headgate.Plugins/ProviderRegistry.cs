@@ -98,9 +98,9 @@ public sealed partial class ProviderRegistry : IProviderCatalog, IDisposable
             var folders = Folders();
             var changes = new List<ProviderChange>();
             foreach (var gone in _plugins.Keys.Except(folders.Select(folder => folder.Name)).ToList())
-                changes.AddRange(await RemoveAsync(gone).ConfigureAwait(false));
+                changes.AddRange(await EachAsync(gone, () => RemoveAsync(gone)).ConfigureAwait(false));
             foreach (var folder in folders)
-                changes.AddRange(await LookAsync(folder, onlySettled).ConfigureAwait(false));
+                changes.AddRange(await EachAsync(folder.Name, () => LookAsync(folder, onlySettled)).ConfigureAwait(false));
             foreach (var change in changes) LogChange(change.Code, change.Message);
             return changes;
         }
@@ -113,6 +113,23 @@ public sealed partial class ProviderRegistry : IProviderCatalog, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
+
+    // One folder that nobody thought of stops neither the server's start nor the look at the others.
+    private async Task<IReadOnlyList<ProviderChange>> EachAsync(string name, Func<Task<IReadOnlyList<ProviderChange>>> look)
+    {
+        try
+        {
+            return await look().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // see above
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            var problem = PluginFaults.FailedBadly(name, e.GetType());
+            var entry = _plugins.TryGetValue(name, out var known) ? known : _plugins[name] = new PluginEntry();
+            return entry.Problem?.Code == problem.Code ? [] : Failed(name, entry, problem, tried: null);
+        }
+    }
 
     private List<PluginFolder> Folders()
     {

@@ -28,7 +28,7 @@ public sealed partial class PluginWatch(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _watching.ConfigureAwait(false);
+        await _watching.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a look may be within a plug-in that hangs
     }
 
     /// <summary>Looks now and records what changed as <paramref name="actor"/>'s doing.</summary>
@@ -45,7 +45,7 @@ public sealed partial class PluginWatch(
                         change.Code == "provider.loaded" ? EventSeverity.Info : EventSeverity.Warning);
                 return Task.CompletedTask;
             },
-            stop).ConfigureAwait(false);
+            CancellationToken.None).ConfigureAwait(false); // the changes stand, whether or not who asked still waits
     }
 
     /// <inheritdoc/>
