@@ -71,6 +71,35 @@ public sealed class PartsTests
     }
 
     [Fact]
+    public async Task A_repeat_whose_time_ends_behind_the_running_call_is_unknown_and_not_refused()
+    {
+        var clock = new FakeTimeProvider();
+        await using var threads = new CephThreads(TimeSpan.FromSeconds(60), clock);
+        var key = new ObjectKey(Guid.NewGuid());
+        using var hang = new ManualResetEventSlim();
+        var first = threads.RunAsync<int>(key, () =>
+        {
+            hang.Wait(Stop);
+            return 1;
+        }, Stop).AsTask();
+        var repeat = threads.RunAsync<int>(key, () => 2, Stop).AsTask();
+        clock.Advance(TimeSpan.FromSeconds(61));
+
+        Assert.IsType<Outcome<int>.Unknown>(await first);
+        Assert.IsType<Outcome<int>.Unknown>(await repeat);
+        hang.Set();
+    }
+
+    [Fact]
+    public void Only_a_grant_whose_name_is_its_values_hash_counts()
+    {
+        const string Host = "iqn.2026-01.example:a";
+        var grants = Marks.Grants("hg-1", new Dictionary<string, string> { [Marks.GrantKey(Host)] = Host, ["headgate.grant.0"] = Host });
+
+        Assert.Equal(Host, Assert.Single(grants).Value);
+    }
+
+    [Fact]
     public async Task When_every_thread_hangs_the_next_call_is_refused_and_was_never_begun()
     {
         var clock = new FakeTimeProvider();

@@ -106,18 +106,25 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
             }
             // Whatever the image's metadata says: the host may have written it, and somebody may have deleted the image.
             Users.Remove(call, Marks.UserName(Marks.ImageName(key), initiatorName));
-            if (image is not null) Revoke(call, handle.Value, initiatorName);
-            return default(Nothing);
+            if (image?.ReadMetadata().ContainsKey(Marks.GrantKey(initiatorName)) != true) return default(Nothing);
+            using var changed = Own(call, key, handle, forWriting: true);
+            changed?.RemoveMetadata(Marks.GrantKey(initiatorName));
+            return default;
         }, stop);
 
-    /// <summary>User first, name last: while the name is there, a repeat knows that there may be something to take away.</summary>
-    public static void Revoke(CephCall call, string imageId, string initiatorName)
+    /// <summary>
+    /// User first, name last: while the name is there, a repeat knows that there may be something to take away. The cluster's
+    /// <paramref name="users"/> are asked too, since a granted host may write its image's metadata.
+    /// </summary>
+    public static void Revoke(CephCall call, string imageId, string initiatorName, IReadOnlyDictionary<string, string> users)
     {
         var name = Marks.GrantKey(initiatorName);
         using (var looked = Image.FindById(call, imageId))
         {
-            if (looked is null || !looked.ReadMetadata().ContainsKey(name)) return;
-            Users.Remove(call, Marks.UserName(looked.Name, initiatorName));
+            if (looked is null) return;
+            var user = Marks.UserName(looked.Name, initiatorName);
+            if (!users.ContainsKey(user) && !looked.ReadMetadata().ContainsKey(name)) return;
+            Users.Remove(call, user);
         }
         using var image = Image.FindById(call, imageId, forWriting: true);
         image?.RemoveMetadata(name);
@@ -220,7 +227,7 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
     }
 
     private static bool HasAmbiguousId(CephCall call, Image image) => Images.List(call).Keys.Any(id =>
-        id.Length > 0 /* an image of format 1 has none */ && id != image.Id && (id.StartsWith(image.Id, StringComparison.Ordinal) || image.Id.StartsWith(id, StringComparison.Ordinal)));
+        id != image.Id && (id.StartsWith(image.Id, StringComparison.Ordinal) || image.Id.StartsWith(id, StringComparison.Ordinal)));
 
     /// <summary>Who still has it open now was let in by somebody else, or died less than 30 s ago.</summary>
     private static void RefuseWhileOpen(CephCall call, Image image)

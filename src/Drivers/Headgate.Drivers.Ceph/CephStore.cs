@@ -76,7 +76,8 @@ internal sealed class CephStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle,
         ArgumentNullException.ThrowIfNull(host);
         return RunAsync(null, call =>
         {
-            foreach (var id in _driver.ListOwn(call)) CephDriver.Revoke(call, id, host.InitiatorName);
+            var users = Users.All(call);
+            foreach (var id in _driver.ListOwn(call)) CephDriver.Revoke(call, id, host.InitiatorName, users);
             return default(Nothing);
         }, stop);
     }

@@ -26,7 +26,11 @@ internal static unsafe class Images
                         continue;
                     }
                     if (code < 0) return code;
-                    for (var i = 0; i < (int)count; i++) found[CephConnection.Text(specs[i].Id)] = CephConnection.Text(specs[i].Name);
+                    for (var i = 0; i < (int)count; i++)
+                    {
+                        // An image of format 1 has no id, and so none that could be the beginning of another's.
+                        if (CephConnection.Text(specs[i].Id) is { Length: > 0 } id) found[id] = CephConnection.Text(specs[i].Name);
+                    }
                     Librbd.FreeList(specs, count);
                     return 0;
                 }
