@@ -101,6 +101,22 @@ public sealed class LoadingTests
         Assert.Equal(isHonoured, SdkVersions.Problem("acme", Version.Parse(built), Version.Parse(host)) is null);
 
     [Fact]
+    public async Task Where_everybody_may_put_plug_ins_none_is_loaded()
+    {
+        using var bed = new PluginBed();
+        bed.Put("acme");
+        File.SetUnixFileMode(bed.Folder, File.GetUnixFileMode(bed.Folder) | UnixFileMode.OtherWrite);
+
+        await bed.RescanAsync();
+
+        Assert.Equal("plugin-writable-by-others", bed.Only.Problem!.Code);
+        Assert.Contains(bed.Folder, bed.Only.Problem.Message, StringComparison.Ordinal);
+        File.SetUnixFileMode(bed.Folder, File.GetUnixFileMode(bed.Folder) & ~UnixFileMode.OtherWrite);
+        await bed.RescanAsync();
+        Assert.Null(bed.Only.Problem);
+    }
+
+    [Fact]
     public async Task Without_a_manifest_a_folder_is_failed_and_says_what_is_missing()
     {
         using var bed = new PluginBed();

@@ -43,6 +43,10 @@ internal sealed class PluginFolder(string path)
         }
     }
 
+    /// <summary>Null unless anybody could put a plug-in of their own beside this one.</summary>
+    public Fault? OthersBeside() =>
+        new DirectoryInfo(path).Parent is { Exists: true } root && root.UnixFileMode.HasFlag(UnixFileMode.OtherWrite) ? PluginFaults.WritableByOthers(root.FullName) : null;
+
     /// <summary>Null unless somebody else than the owner and the group could put code here.</summary>
     public Fault? WritableByOthers()
     {

@@ -164,6 +164,7 @@ public sealed partial class ProviderRegistry : IProviderCatalog, IDisposable
         entry.Seen = fingerprint;
         if (isTried || isMoving) return [];
 
+        if (folder.OthersBeside() is { } open) return Failed(folder.Name, entry, open, fingerprint);
         var loaded = await _loader!.LoadAsync(folder).ConfigureAwait(false);
         if (folder.Fingerprint() != looked) // changed under the copy
         {

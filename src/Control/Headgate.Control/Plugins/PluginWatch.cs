@@ -53,15 +53,16 @@ public sealed partial class PluginWatch(
 
     private async Task WatchAsync()
     {
+        var stop = _stop.Token; // kept: a look that outlasts the stop finds its source disposed of
         using var timer = new PeriodicTimer(options.LookEvery, time);
         while (true)
         {
             try
             {
-                if (!await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false)) return;
-                await LookAsync(onlySettled: true, "server", _stop.Token).ConfigureAwait(false);
+                if (!await timer.WaitForNextTickAsync(stop).ConfigureAwait(false)) return;
+                await LookAsync(onlySettled: true, "server", stop).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
