@@ -20,6 +20,12 @@ internal sealed class ConnectionTable(IscsiTargetOptions options)
     /// <summary>All that were added and have not ended.</summary>
     public IEnumerable<Connection> All => _all.Select(pair => pair.Key);
 
+    /// <summary>
+    /// How many <see cref="All"/> has. Each is seen by the next tick, and whoever has left has given its place back: a
+    /// caller that reads a number here can rely on both.
+    /// </summary>
+    public int KnownCount => _all.Count;
+
     /// <summary>Places taken, by connections and by those about to be made.</summary>
     public int Count => Volatile.Read(ref _taken);
 
@@ -62,9 +68,9 @@ internal sealed class ConnectionTable(IscsiTargetOptions options)
     /// <summary>Gives the place of a connection back, whether it was added or never came to be; once.</summary>
     public void GiveBack(Connection? connection, IPAddress address, bool isStranger)
     {
-        if (connection is not null) _all.TryRemove(connection, out _);
         if (isStranger) ForgetStranger(SourceOf(address));
         lock (_gate) _taken--;
+        if (connection is not null) _all.TryRemove(connection, out _); // last, see KnownCount
     }
 
     private void ForgetStranger(IPAddress source)

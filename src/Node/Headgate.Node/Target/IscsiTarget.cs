@@ -47,7 +47,7 @@ public sealed partial class IscsiTarget : IAsyncDisposable
     public int Port => Portals[0].Port;
 
     /// <summary>Connections now, in login or logged in.</summary>
-    public int ConnectionCount => _context.Connections.Count;
+    public int ConnectionCount => _context.Connections.KnownCount;
 
     /// <summary>Binds and listens; when it returns, initiators can connect.</summary>
     /// <exception cref="SocketException">An address cannot be bound.</exception>
