@@ -5,7 +5,10 @@ namespace Headgate.Drivers.Ceph;
 
 // A clone is made from a protected snapshot and then flattened: it is done when it shares nothing with its source. A linked
 // one would be quicker, but its user would need to read the source's objects, present and later ones, of perhaps another
-// tenant; and the source could not be deleted. The mark is written last, so a call that is repeated goes on where it stopped.
+// tenant; and the source could not be deleted.
+//
+// Its record is begun before anything else and says on which image a passing snapshot may be. So a call that is repeated goes on
+// where it stopped, and one that is not, because its operation was given up, is found and deleted with all that it left.
 internal sealed partial class CephDriver : IClones
 {
     public ValueTask<Outcome<VolumeView>> CloneAsync(
@@ -13,26 +16,76 @@ internal sealed partial class CephDriver : IClones
     {
         ArgumentNullException.ThrowIfNull(spec);
         var origin = snapshot is { } taken ? taken.Value : source.Value;
-        return store.RunAsync(key, call =>
+        return store.RunAsync(Turn.Of(key), call =>
         {
             if (Earlier(call, key, spec, origin) is { } earlier) return earlier;
             Check(spec);
             using var original = Image.FindById(call, source.Value, forWriting: true) ?? throw new StopHere(Faults.VolumeNotFound(key, source));
-            if (Marks.Read(original.Id, original.ReadMetadata()) is null) throw new StopHere(Faults.VolumeNotFound(key, source));
-            var from = snapshot is { } handle ? SnapshotToClone(original, key, handle) : PassingSnapshot(original, key);
-            if (QosMapping.Rounded(spec.Size).Bytes < (long)from.Size)
+            if (EntryOf(call, original.Id, original.Name) is not { Volume.IsWhole: true }) throw new StopHere(Faults.VolumeNotFound(key, source));
+            var given = snapshot is { } handle ? SnapshotToClone(original, key, handle) : (ImageSnapshot?)null;
+            var least = given is { } there ? (long)there.Size : original.Size;
+            if (QosMapping.Rounded(spec.Size).Bytes < least) throw new StopHere(Faults.Shrink(spec.Size, new ByteSize(least)));
+            Begin(call, key, RecordOf(spec, origin) with { Passing = given is null ? original.Id : "" });
+            try
             {
-                if (snapshot is null) DropPassing(original, key);
-                throw new StopHere(Faults.Shrink(spec.Size, new ByteSize((long)from.Size)));
+                Copy(call, key, original, given?.Name);
             }
-            original.ProtectSnapshot(from.Name);
-            Images.TryClone(call, original.Name, from.Name, Marks.ImageName(key));
+            catch (StopHere failed) when (failed.Fault.Code is not (FaultCodes.NoReply or FaultCodes.Unreachable))
+            {
+                throw TakenBack(call, key, original, isPassing: given is null) ? new StopHere(failed.Fault) : failed;
+            }
             using var clone = Need(Image.Find(call, Marks.ImageName(key), forWriting: true), key);
-            if (clone.HasParent) clone.Flatten();
-            original.TryUnprotectSnapshot(from.Name); // another clone of it may be under way: then that one's call does it
-            if (snapshot is null) DropPassing(original, key);
             return Finish(call, clone, key, spec, origin);
         }, stop);
+    }
+
+    /// <summary>Earlier looked at what is there already: a copy begun with the same arguments, or the record of an image that is gone.</summary>
+    private static void Begin(CephCall call, ObjectKey key, VolumeRecord record)
+    {
+        if (Records.TryBegin(call, key, record)) return;
+        if (Records.Find(call, key)?.Volume is not { Image: "" } earlier) Records.Write(call, key, record);
+        else if (earlier.Asked != record.Asked) throw new StopHere(Faults.KeyReused(key, $"size/max/burst/bandwidth/account/source then {earlier.Asked}, now {record.Asked}"));
+    }
+
+    /// <summary>The image, sharing nothing with <paramref name="original"/>. Every step finds itself done when it was.</summary>
+    private static void Copy(CephCall call, ObjectKey key, Image original, string? given)
+    {
+        var from = given ?? Marks.CopyName(key);
+        if (given is null) original.CreateSnapshot(from); // one that an interrupted call left is used again
+        original.ProtectSnapshot(from);
+        Images.TryClone(call, original.Name, from, Marks.ImageName(key));
+        using (var clone = Need(Image.Find(call, Marks.ImageName(key), forWriting: true), key))
+        {
+            if (clone.HasParent) clone.Flatten();
+        }
+        original.TryUnprotectSnapshot(from); // another clone of it may be under way: then that one's call does it
+        if (given is null) original.RemoveSnapshot(from);
+    }
+
+    /// <summary>
+    /// A copy that the cluster refused for good (no space, a quota) leaves nothing: no image, no passing snapshot, no record. False
+    /// when another server is at the same copy, whose it then is.
+    /// </summary>
+    private static bool TakenBack(CephCall call, ObjectKey key, Image original, bool isPassing)
+    {
+        if (!Images.TryRemove(call, Marks.ImageName(key))) return false;
+        if (isPassing) DropPassing(call, key, original.Id);
+        Records.Remove(call, key);
+        call.HasTakenBack();
+        return true;
+    }
+
+    /// <summary>Takes the passing snapshot of the clone with that key from the image, if it is there.</summary>
+    private static void DropPassing(CephCall call, ObjectKey key, string imageId)
+    {
+        if (imageId.Length == 0 || Image.Look(call, imageId) is not { } looked) return; // gone with its image, or not to be read
+        using (looked)
+        {
+            if (looked.Snapshots().All(s => s.Name != Marks.CopyName(key))) return;
+        }
+        using var image = Image.FindById(call, imageId, forWriting: true);
+        image?.TryUnprotectSnapshot(Marks.CopyName(key));
+        image?.RemoveSnapshot(Marks.CopyName(key));
     }
 
     private static ImageSnapshot SnapshotToClone(Image original, ObjectKey key, SnapshotHandle handle)
@@ -41,18 +94,5 @@ internal sealed partial class CephDriver : IClones
         return imageId == original.Id && original.Snapshots().Where(s => s.Id == snapshotId).Select(s => (ImageSnapshot?)s).FirstOrDefault() is { } found
             ? found
             : throw new StopHere(Faults.SnapshotNotFound(key, handle));
-    }
-
-    private static ImageSnapshot PassingSnapshot(Image original, ObjectKey key)
-    {
-        var name = Marks.CopyName(key);
-        original.CreateSnapshot(name); // one that an interrupted call left is used again
-        return original.Snapshots().First(s => s.Name == name);
-    }
-
-    private static void DropPassing(Image original, ObjectKey key)
-    {
-        original.TryUnprotectSnapshot(Marks.CopyName(key));
-        original.RemoveSnapshot(Marks.CopyName(key));
     }
 }

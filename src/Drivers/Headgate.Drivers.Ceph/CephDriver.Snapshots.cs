@@ -8,7 +8,7 @@ namespace Headgate.Drivers.Ceph;
 internal sealed partial class CephDriver : ISnapshots
 {
     public ValueTask<Outcome<SnapshotView>> CreateSnapshotAsync(
-        ObjectKey key, ObjectKey volumeKey, VolumeHandle volume, string name, CancellationToken stop) => store.RunAsync(volumeKey, call =>
+        ObjectKey key, ObjectKey volumeKey, VolumeHandle volume, string name, CancellationToken stop) => store.RunAsync(Turn.Of(volumeKey, volume.Value), call =>
     {
         using var image = Needed(call, volumeKey, volume, forWriting: true);
         var owner = Claims.Take(call, key.ToString(), image.Id);
@@ -22,14 +22,14 @@ internal sealed partial class CephDriver : ISnapshots
     }, stop);
 
     public ValueTask<Outcome<SnapshotView?>> FindSnapshotAsync(ObjectKey key, VolumeHandle volume, CancellationToken stop) =>
-        store.RunAsync<SnapshotView?>(key, call =>
+        store.RunAsync<SnapshotView?>(Turn.OfImage(volume.Value), call =>
         {
             using var image = Image.FindById(call, volume.Value);
             return image is not null && Taken(image, key) is { } snapshot ? View(image, snapshot) : null;
         }, stop);
 
     public ValueTask<Outcome<Nothing>> RevertAsync(
-        ObjectKey volumeKey, VolumeHandle volume, ObjectKey key, SnapshotHandle snapshot, CancellationToken stop) => store.RunAsync(volumeKey, call =>
+        ObjectKey volumeKey, VolumeHandle volume, ObjectKey key, SnapshotHandle snapshot, CancellationToken stop) => store.RunAsync(Turn.Of(volumeKey, volume.Value), call =>
     {
         using var image = Needed(call, volumeKey, volume, forWriting: true);
         if (Taken(image, key) is not { } source || HandleOf(image, source) != snapshot) throw new StopHere(Faults.SnapshotNotFound(key, snapshot));
@@ -44,7 +44,7 @@ internal sealed partial class CephDriver : ISnapshots
         return default(Nothing);
     }, stop);
 
-    public ValueTask<Outcome<Nothing>> DeleteSnapshotAsync(ObjectKey key, SnapshotHandle snapshot, CancellationToken stop) => store.RunAsync(key, call =>
+    public ValueTask<Outcome<Nothing>> DeleteSnapshotAsync(ObjectKey key, SnapshotHandle snapshot, CancellationToken stop) => store.RunAsync(Turn.OfImage(snapshot.Value.Split('/')[0]), call =>
     {
         var (imageId, snapshotId) = Parse(snapshot);
         using var image = Image.FindById(call, imageId, forWriting: true);
@@ -80,16 +80,12 @@ internal sealed partial class CephDriver : ISnapshots
         image.RemoveSnapshot(snapshot.Name);
     }
 
-    /// <summary>The step before deleting an image. A snapshot that somebody else took on it keeps it: that is theirs.</summary>
-    private static void RemoveSnapshots(CephCall call, Image image)
+    /// <summary>The step before deleting an image: ours, once it is known that there are no others (<see cref="RefuseToDelete"/>).</summary>
+    private static void RemoveSnapshots(CephCall call, string imageId)
     {
-        var snapshots = image.Snapshots();
-        if (snapshots.FirstOrDefault(s => !Marks.IsOurSnapshot(s.Name)) is { Name: { } foreign })
-        {
-            throw call.Refused(Faults.InUse(
-                $"Image {image.Name} has a snapshot '{foreign}' that this pool did not take. Remove it on the cluster (rbd snap rm) first."));
-        }
-        foreach (var snapshot in snapshots)
+        using var image = Image.FindById(call, imageId, forWriting: true);
+        if (image is null) return;
+        foreach (var snapshot in image.Snapshots().Where(s => Marks.IsOurSnapshot(s.Name)))
         {
             RemoveSnapshot(call, image, snapshot);
             if (Marks.KeyOfSnapshot(snapshot.Name) is { } key) Claims.Release(call, key.ToString());

@@ -4,8 +4,9 @@ using Headgate.Storage.Sdk;
 namespace Headgate.Drivers.Ceph;
 
 /// <summary>
-/// One volume, one image, named by the volume's key. Every call looks first and changes after, so that a repeat finds what
-/// an earlier one did; an image is ours when its mark says so, and never by its name alone once it has one.
+/// One volume, one image, named by the volume's key, and a record beside it (<see cref="Records"/>). Every call looks first and changes
+/// after, so that a repeat finds what an earlier one did. An image is ours by its name and finished when its record says so: both
+/// are where a granted host cannot write.
 /// </summary>
 /// <remarks>
 /// A handle is the image's id. Access is given by names of objects that begin with it, so no id may be the beginning of
@@ -15,13 +16,14 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
 {
     private const int BirthTries = 3;
     private const string NoOrigin = "";
+    private const string HeaderGone = "It is in the pool's directory, but its header is gone.";
 
     private readonly Users _users = new(config);
 
     public ValueTask<Outcome<VolumeView>> CreateAsync(ObjectKey key, VolumeSpec spec, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return store.RunAsync(key, call =>
+        return store.RunAsync(Turn.Of(key), call =>
         {
             if (Earlier(call, key, spec, NoOrigin) is { } earlier) return earlier;
             Check(spec);
@@ -42,182 +44,148 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
         }, stop);
     }
 
-    public ValueTask<Outcome<VolumeView?>> FindAsync(ObjectKey key, CancellationToken stop) => store.RunAsync<VolumeView?>(key, call =>
+    public ValueTask<Outcome<VolumeView?>> FindAsync(ObjectKey key, CancellationToken stop) => store.RunAsync<VolumeView?>(Turn.Of(key), call =>
     {
-        using var image = Image.Find(call, Marks.ImageName(key));
-        if (image is null) return null;
-        var metadata = image.ReadMetadata();
-        return Marks.KeyOf(image.Name, Marks.Read(image.Id, metadata)) == key ? View(call, image, metadata) : null;
+        var name = Marks.ImageName(key);
+        var entry = Records.Find(call, key);
+        try
+        {
+            using var image = Image.Find(call, name);
+            if (image is not null) return IsStrange(call, entry, image.Id) ? null : View(call, image, entry);
+        }
+        catch (StopHere spoilt) when (spoilt.Fault.Code == FaultCodes.Unexpected && entry is { Volume.Image.Length: > 0 })
+        {
+            return Unreadable(call, entry, name, spoilt.Fault.Message);
+        }
+        // A copy that was begun and has no image yet may have left a snapshot on its source; to delete it is to take that away.
+        if (entry is { Volume.Image.Length: 0 }) return Unreadable(call, entry, name, "It is a copy that was begun and not finished.");
+        return entry is not null && Images.List(call).GetValueOrDefault(entry.Volume.Image) == name ? Unreadable(call, entry, name, HeaderGone) : null;
     }, stop);
 
-    public ValueTask<Outcome<Nothing>> DeleteAsync(ObjectKey key, VolumeHandle handle, CancellationToken stop) => store.RunAsync(key, call =>
+    public ValueTask<Outcome<Nothing>> DeleteAsync(ObjectKey key, VolumeHandle handle, CancellationToken stop) => store.RunAsync(Turn.Of(key), call =>
     {
-        using (var image = Own(call, key, handle, forWriting: false))
-        {
-            Users.RemoveAll(call, Marks.ImageName(key)); // also of an image that somebody else deleted
-            if (image is null) return default(Nothing);
-        }
-        using (var image = Own(call, key, handle, forWriting: true))
-        {
-            if (image is null) return default;
-            RemoveSnapshots(call, image);
-            RefuseWhileOpen(call, image);
-        }
-        if (!Images.TryRemove(call, Marks.ImageName(key)))
-            throw call.Refused(Faults.Busy($"Image {Marks.ImageName(key)} is open somewhere; a client that died holds on for 30 s. Repeat it later."));
+        var name = Marks.ImageName(key);
+        var entry = Records.Find(call, key);
+        var images = Images.List(call);
+        var isThere = MustOwn(images, key, handle, entry);
+        if (!isThere && images.Values.Contains(name)) return default(Nothing); // the handle names nothing any more, the key another image
+        var isReadable = isThere && RefuseToDelete(call, handle.Value);
+
+        Users.RemoveAll(call, name); // also of an image that somebody else deleted
+        if (isReadable) RemoveSnapshots(call, handle.Value);
+        else if (isThere) Images.RemoveHeader(call, handle.Value);
+        // By its name also when it is gone: librbd moves an image to the trash first, and a removal that was interrupted goes on there.
+        if (!Images.TryRemove(call, name)) throw call.Refused(Faults.Busy($"Image {name} is open somewhere; a client that died holds on for 30 s. Repeat it later."));
+        if (isThere && Images.List(call).ContainsKey(handle.Value)) throw call.Refused(NotRemovable(name));
+        if (entry is null) return default;
+        DropPassing(call, key, entry.Volume.Passing);
+        Records.Remove(call, key);
         return default;
     }, stop);
 
-    public ValueTask<Outcome<Connection>> GrantAccessAsync(ObjectKey key, VolumeHandle handle, AccessRequest request, CancellationToken stop)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return store.RunAsync<Connection>(key, call =>
-        {
-            if (IscsiName.Problem(request.InitiatorName) is { } problem) throw new StopHere(Faults.InvalidArgument(problem));
-            using var image = Needed(call, key, handle, forWriting: true);
-            if (HasAmbiguousId(call, image))
-            {
-                throw new StopHere(new Fault(
-                    "ceph-ambiguous-id",
-                    $"Image {image.Name} has id {image.Id}, with which another image's begins or which begins with another's, so access to it alone cannot be given. "
-                    + "Clone the volume and use the clone.",
-                    Recovery.AskOperator));
-            }
-            // The name before the user: a user without a name beside the image could not be told from a stranger's.
-            var metadata = image.ReadMetadata();
-            var name = Marks.GrantKey(request.InitiatorName);
-            if (metadata.GetValueOrDefault(name) != request.InitiatorName) image.SetMetadata(name, request.InitiatorName);
-            var user = Marks.UserName(image.Name, request.InitiatorName);
-            var secret = _users.Ensure(call, image, user);
-            return new Connection.Rbd(
-                MonitorsForHosts(call), config.Pool, config.Namespace.Length > 0 ? config.Namespace : null, image.Name, user, secret);
-        }, stop);
-    }
-
-    public ValueTask<Outcome<Nothing>> RevokeAccessAsync(ObjectKey key, VolumeHandle handle, string initiatorName, CancellationToken stop) =>
-        store.RunAsync(key, call =>
-        {
-            using var image = Own(call, key, handle, forWriting: false);
-            if (initiatorName.StartsWith("client.", StringComparison.Ordinal)) // as the list shows a user that is none of ours
-            {
-                throw new StopHere(new Fault(
-                    "ceph-foreign-user", $"User {initiatorName} was made on the cluster by somebody else and may serve other ends. Take it away there: ceph auth rm {initiatorName}",
-                    Recovery.AskOperator));
-            }
-            // Whatever the image's metadata says: the host may have written it, and somebody may have deleted the image.
-            Users.Remove(call, Marks.UserName(Marks.ImageName(key), initiatorName));
-            if (image?.ReadMetadata().ContainsKey(Marks.GrantKey(initiatorName)) != true) return default(Nothing);
-            using var changed = Own(call, key, handle, forWriting: true);
-            changed?.RemoveMetadata(Marks.GrantKey(initiatorName));
-            return default;
-        }, stop);
-
-    /// <summary>
-    /// User first, name last: while the name is there, a repeat knows that there may be something to take away. The cluster's
-    /// <paramref name="users"/> are asked too, since a granted host may write its image's metadata.
-    /// </summary>
-    public static void Revoke(CephCall call, string imageId, string initiatorName, IReadOnlyDictionary<string, string> users)
-    {
-        var name = Marks.GrantKey(initiatorName);
-        using (var looked = Image.FindById(call, imageId))
-        {
-            if (looked is null) return;
-            var user = Marks.UserName(looked.Name, initiatorName);
-            if (!users.ContainsKey(user) && !looked.ReadMetadata().ContainsKey(name)) return;
-            Users.Remove(call, user);
-        }
-        using var image = Image.FindById(call, imageId, forWriting: true);
-        image?.RemoveMetadata(name);
-    }
-
-    /// <summary>Ids of this pool's images.</summary>
-    public IReadOnlyList<string> ListOwn(CephCall call)
-    {
-        var own = new List<string>();
-        foreach (var (id, name) in Images.List(call))
-        {
-            using var image = Image.FindById(call, id);
-            if (image is not null && IsOurs(name, Marks.Read(id, image.ReadMetadata()))) own.Add(id);
-        }
-        return own;
-    }
-
-    /// <summary>What an earlier call with this key made, finished if it was not; null when there is nothing.</summary>
+    /// <summary>What an earlier call with this key made, finished if it was not; null when there is nothing, or a copy that goes on in CloneAsync.</summary>
     private VolumeView? Earlier(CephCall call, ObjectKey key, VolumeSpec spec, string origin)
     {
+        var entry = Records.Find(call, key);
         using var found = Image.Find(call, Marks.ImageName(key));
-        if (found is null) return null;
-        var metadata = found.ReadMetadata();
-        if (Marks.Read(found.Id, metadata) is { } mark)
+        if (found is null)
         {
-            MustBeSame(key, mark, spec, origin);
-            return View(call, found, metadata);
+            if (entry is null) return null;
+            if (entry.Volume.Image.Length == 0) MustBeSame(key, entry.Volume, spec, origin);
+            else if (Images.List(call).ContainsKey(entry.Volume.Image)) throw new StopHere(Faults.Unexpected($"Image {Marks.ImageName(key)} cannot be read. {HeaderGone} Run a pool check."));
+            return null;
         }
-        // Begun by a call that did not come to its end. What it tells of what was asked: its size, and whether it is a clone.
-        var isClone = found.HasParent || Marks.HasSourcesMark(found.Id, metadata);
-        if (isClone != (origin != NoOrigin)) throw new StopHere(Faults.KeyReused(key, isClone ? "then a clone, now a new volume" : "then a new volume, now a clone"));
-        if (found.HasParent) return null; // goes on in CloneAsync
-        if (!isClone && found.Size != QosMapping.Rounded(spec.Size).Bytes)
-            throw new StopHere(Faults.KeyReused(key, $"size then {new ByteSize(found.Size)}, now {spec.Size}"));
+        if (IsStrange(call, entry, found.Id))
+            throw new StopHere(Faults.Unexpected($"An image {found.Name} is there that this pool did not make. Rename it on the cluster (rbd rename)."));
+        var record = entry is { Volume: var kept } && (kept.Image == found.Id || kept.Image.Length == 0) ? kept : null;
+        if (record is not null)
+        {
+            MustBeSame(key, record, spec, origin);
+            if (record.IsWhole) return View(call, found, entry);
+        }
+        else if (found.HasParent != (origin != NoOrigin)) throw new StopHere(Faults.KeyReused(key, found.HasParent ? "then a clone, now a new volume" : "then a new volume, now a clone"));
+        else if (!found.HasParent && found.Size != QosMapping.Rounded(spec.Size).Bytes) throw new StopHere(Faults.KeyReused(key, $"size then {new ByteSize(found.Size)}, now {spec.Size}"));
+        if (found.HasParent) return null;
         using var image = Need(Image.Find(call, found.Name, forWriting: true), key);
+        call.HasChanged();
+        DropPassing(call, key, record?.Passing ?? "");
         return Finish(call, image, key, spec, origin);
     }
 
-    /// <summary>Size (a clone has its source's), limits, then the mark that makes it ours and whole; then everything is read back.</summary>
+    /// <summary>Size (a clone has its source's), limits, then the record that makes it whole; then everything is read back.</summary>
     private VolumeView Finish(CephCall call, Image image, ObjectKey key, VolumeSpec spec, string origin)
     {
         call.HasChanged();
-        var before = image.ReadMetadata();
-        foreach (var grant in Marks.Grants(image.Name, before).Values) image.RemoveMetadata(Marks.GrantKey(grant)); // a clone's are its source's
         if (image.Size < QosMapping.Rounded(spec.Size).Bytes) image.Resize(QosMapping.Rounded(spec.Size).Bytes);
-        QosMapping.Apply(image, before, spec.Qos);
-        image.SetMetadata(Marks.Volume, Marks.Write(image.Id, config.PoolId, key, spec, origin));
-        var metadata = image.ReadMetadata();
-        MustBeSame(key, Marks.Read(image.Id, metadata), spec, origin); // of two servers that finish it at once with different arguments, one is told
-        return View(call, image, metadata);
+        QosMapping.Apply(image, spec.Qos);
+        var whole = RecordOf(spec, origin) with { Image = image.Id, IsWhole = true };
+        if (!Records.TryBegin(call, key, whole))
+        {
+            var earlier = Records.Find(call, key)?.Volume;
+            if (earlier?.Image == image.Id) MustBeSame(key, earlier, spec, origin); // of two servers that make it at once with different arguments, the second is told
+            Records.Write(call, key, whole);
+        }
+        return View(call, image, Records.Find(call, key));
     }
 
-    private VolumeView View(CephCall call, Image image, IReadOnlyDictionary<string, string> metadata)
+    private VolumeRecord RecordOf(VolumeSpec spec, string origin) => new(
+        "", config.PoolId.ToString("N"), spec.AccountId.ToString("N"), spec.Name, Marks.AskedFor(spec, origin), "", IsWhole: false);
+
+    private VolumeView View(CephCall call, Image image, RecordEntry? entry) => View(image, entry, Admitted(call, image.Id, image.Name, entry));
+
+    private VolumeView View(Image image, RecordEntry? entry, IReadOnlyList<string> initiators) => new(
+        new VolumeHandle(image.Id), IsOurs(entry) ? Marks.KeyOfImage(image.Name) : null, image.Name,
+        new ByteSize(image.Size), QosMapping.Read(image), [.. initiators.Order(StringComparer.Ordinal)]);
+
+    /// <summary>Who was granted it and has a user that lets it in.</summary>
+    private IReadOnlyList<string> Admitted(CephCall call, string imageId, string imageName, RecordEntry? entry) =>
+        [.. (entry?.Initiators ?? []).Where(initiator => _users.IsAllowed(call, imageId, imageName, Marks.UserName(imageName, initiator)))];
+
+    /// <summary>One of ours that cannot be read; a copy without an image has its name for a handle, which is no id.</summary>
+    private VolumeView Unreadable(CephCall call, RecordEntry entry, string name, string why)
     {
-        var grants = Marks.Grants(image.Name, metadata);
-        return View(image, metadata, [.. _users.Existing(call, image, grants.Keys).Select(user => grants[user])]);
+        var handle = entry.Volume.Image.Length > 0 ? entry.Volume.Image : name;
+        return Unreadable(handle, Marks.KeyOfImage(name), name, why, Admitted(call, handle, name, entry));
     }
 
-    private VolumeView View(Image image, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<string> initiators)
-    {
-        var mark = Marks.Read(image.Id, metadata);
-        return new VolumeView(
-            new VolumeHandle(image.Id), IsOurs(image.Name, mark) ? Marks.KeyOf(image.Name, mark) : null, image.Name,
-            new ByteSize(image.Size), QosMapping.Read(metadata), [.. initiators.Order(StringComparer.Ordinal)]);
-    }
+    private static VolumeView Unreadable(string handle, ObjectKey? key, string name, string why, IReadOnlyList<string> initiators) =>
+        new(new VolumeHandle(handle), key, name, new ByteSize(0), QosSpec.None, initiators) { Problem = Faults.Unexpected($"Image {name} cannot be read. {why}") };
 
-    private bool IsOurs(string name, Mark? mark) =>
-        mark is null ? Marks.KeyOf(name, null) is not null : mark.Pool == config.PoolId.ToString("N");
+    /// <summary>An image of our form without a record was begun by some pool and not finished; one with a record is the pool's that wrote it.</summary>
+    private bool IsOurs(RecordEntry? entry) => entry is null || entry.Volume.Pool == config.PoolId.ToString("N");
+
+    /// <summary>True when the key is another image's, which is still there: images were renamed by hand.</summary>
+    private static bool IsStrange(CephCall call, RecordEntry? entry, string imageId) =>
+        entry is { Volume.Image: { Length: > 0 } recorded } && recorded != imageId && Images.List(call).ContainsKey(recorded);
 
     /// <summary>
-    /// The image that the handle names, when it is the one made with the key; null when it is gone. One that was given another name is
-    /// refused: images are deleted by name, and the name may be another's by now.
+    /// Whether the image that the handle names is there, by the pool's directory alone: what a host did to its image keeps nobody from
+    /// revoking its access or deleting it. One that has another name than the key's is refused: images are deleted by name, and the
+    /// name may be another's by now.
     /// </summary>
-    private static Image? Own(CephCall call, ObjectKey key, VolumeHandle handle, bool forWriting)
+    private static bool MustOwn(IReadOnlyDictionary<string, string> images, ObjectKey key, VolumeHandle handle, RecordEntry? entry)
     {
-        if (handle.Value.Length == 0 || Image.FindById(call, handle.Value, forWriting) is not { } image) return null;
-        var made = Marks.KeyOf(image.Name, Marks.Read(image.Id, image.ReadMetadata()));
-        if (made == key && image.Name == Marks.ImageName(key)) return image;
-        image.Dispose();
-        throw new StopHere(Faults.WrongVolume(key, handle.Value, made));
+        if (!images.TryGetValue(handle.Value, out var name)) return false;
+        var isStrange = entry is { Volume.Image: var recorded } && recorded != handle.Value && images.ContainsKey(recorded);
+        return name == Marks.ImageName(key) && !isStrange ? true : throw new StopHere(Faults.WrongVolume(key, handle.Value, Marks.KeyOfImage(name)));
     }
 
-    private static Image Needed(CephCall call, ObjectKey key, VolumeHandle handle, bool forWriting) =>
-        Own(call, key, handle, forWriting) ?? throw call.Refused(Faults.VolumeNotFound(key, handle));
+    /// <summary>The image that the handle names, when it is the one made with the key.</summary>
+    private static Image Needed(CephCall call, ObjectKey key, VolumeHandle handle, bool forWriting)
+    {
+        if (handle.Value.Length == 0 || Image.FindById(call, handle.Value, forWriting) is not { } image) throw call.Refused(Faults.VolumeNotFound(key, handle));
+        if (image.Name == Marks.ImageName(key) && !IsStrange(call, Records.Find(call, key), image.Id)) return image;
+        image.Dispose();
+        throw new StopHere(Faults.WrongVolume(key, handle.Value, Marks.KeyOfImage(image.Name)));
+    }
 
     private static Image Need(Image? image, ObjectKey key) => image
         ?? throw new StopHere(Faults.Busy($"Image {Marks.ImageName(key)} vanished while it was being made; repeat it."), isUnknown: true);
 
-    private static void MustBeSame(ObjectKey key, Mark? mark, VolumeSpec spec, string origin)
+    private static void MustBeSame(ObjectKey key, VolumeRecord record, VolumeSpec spec, string origin)
     {
         var now = Marks.AskedFor(spec, origin);
-        if (mark is not null && mark.Asked != now)
-            throw new StopHere(Faults.KeyReused(key, $"size/max/burst/bandwidth/account/source then {mark.Asked}, now {now}"));
+        if (record.Asked != now) throw new StopHere(Faults.KeyReused(key, $"size/max/burst/bandwidth/account/source then {record.Asked}, now {now}"));
     }
 
     private static void Check(VolumeSpec spec)
@@ -226,32 +194,38 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
         if ((can.Problem(spec.Qos) ?? can.Problem(spec.Size)) is { } problem) throw new StopHere(problem);
     }
 
-    private static bool HasAmbiguousId(CephCall call, Image image) => Images.List(call).Keys.Any(id =>
-        id != image.Id && (id.StartsWith(image.Id, StringComparison.Ordinal) || image.Id.StartsWith(id, StringComparison.Ordinal)));
-
-    /// <summary>Who still has it open now was let in by somebody else, or died less than 30 s ago.</summary>
-    private static void RefuseWhileOpen(CephCall call, Image image)
+    /// <summary>Everything that can refuse a delete, before anything is changed. False when the image is too damaged to be asked.</summary>
+    private static bool RefuseToDelete(CephCall call, string imageId)
     {
-        var others = image.Watchers().Count - 1; // this server is one while it has it open for writing
-        if (others > 0)
-            throw call.Refused(Faults.Busy($"{others} clients have image {image.Name} open; one that died or was cut off holds on for 30 s. Repeat it later."));
-    }
-
-    private IReadOnlyList<string> MonitorsForHosts(CephCall call) =>
-        SplitMonitors(config.HostMonitors ?? config.Monitors ?? call.Connection.Option("mon_host"));
-
-    /// <summary>At commas and spaces, but not at those within the brackets of <c>[v2:1.2.3.4:3300,v1:1.2.3.4:6789]</c>.</summary>
-    internal static IReadOnlyList<string> SplitMonitors(string text)
-    {
-        var (found, begin, depth) = (new List<string>(), 0, 0);
-        for (var i = 0; i <= text.Length; i++)
+        using var image = Image.Look(call, imageId);
+        if (image is null || SnapshotsOf(image) is not { } snapshots) return false;
+        if (snapshots.FirstOrDefault(s => !Marks.IsOurSnapshot(s.Name)) is { Name: { } foreign })
         {
-            if (i < text.Length && text[i] == '[') depth++;
-            if (i < text.Length && text[i] == ']') depth--;
-            if (i < text.Length && (depth > 0 || text[i] is not (',' or ' ' or ';'))) continue;
-            if (i > begin) found.Add(text[begin..i]);
-            begin = i + 1;
+            throw new StopHere(Faults.InUse(
+                $"Image {image.Name} has a snapshot '{foreign}' that this pool did not take. Remove it on the cluster (rbd snap rm) first."));
         }
-        return found;
+        if (image.HasChildren()) throw new StopHere(Faults.Busy($"A clone is still being made from image {image.Name}; repeat it when it is done."));
+        if (image.Watchers().Count is > 0 and var open) // opened for reading, this server is none of them
+        {
+            throw new StopHere(Faults.Busy(
+                $"{open} clients have image {image.Name} open. Disconnect them first; one that died or was cut off holds on for 30 s. Nothing was changed."));
+        }
+        return true;
     }
+
+    /// <summary>Null when the image is too damaged to say.</summary>
+    private static IReadOnlyList<ImageSnapshot>? SnapshotsOf(Image image)
+    {
+        try
+        {
+            return image.Snapshots();
+        }
+        catch (StopHere spoilt) when (spoilt.Fault.Code == FaultCodes.Unexpected)
+        {
+            return null;
+        }
+    }
+
+    private static Fault NotRemovable(string name) => Faults.Unexpected(
+        $"The cluster does not remove image {name}: its header is damaged. Its users are gone already. Remove what is left of it on the cluster: rbd rm {name}");
 }

@@ -27,11 +27,11 @@ internal sealed class CephStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle,
 
     public IHypervisorHostListener HostListener => this;
 
-    /// <summary>Runs a call on a thread of its own; calls with one key take turns.</summary>
-    public ValueTask<Outcome<T>> RunAsync<T>(ObjectKey? key, Func<CephCall, T> work, CancellationToken stop) =>
-        _threads.RunAsync(key, () => CephCall.Run(_connections, _around, work), stop);
+    /// <summary>Runs a call on a thread of its own; calls that share a turn run one after the other.</summary>
+    public ValueTask<Outcome<T>> RunAsync<T>(IReadOnlyList<string> turns, Func<CephCall, T> work, CancellationToken stop) =>
+        _threads.RunAsync(turns, start => CephCall.Run(_connections, _around, work, start.TryBegin), stop);
 
-    public ValueTask<Outcome<PoolFacts>> InitializeAsync(CancellationToken stop) => RunAsync(null, call =>
+    public ValueTask<Outcome<PoolFacts>> InitializeAsync(CancellationToken stop) => RunAsync(Turn.None, call =>
     {
         var fsid = call.Connection.Fsid();
         var version = (Monitors.Read(call, "version")?["version"]?.GetValue<string>() ?? "Ceph").Split(" (")[0];
@@ -53,7 +53,7 @@ internal sealed class CephStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle,
 
     public ValueTask<Outcome<Nothing>> LeaveMaintenanceAsync(CancellationToken stop) => Nothing();
 
-    public ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop) => RunAsync(null, call =>
+    public ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop) => RunAsync(Turn.None, call =>
     {
         var left = _driver.ListOwn(call).Count;
         return left == 0
@@ -74,18 +74,20 @@ internal sealed class CephStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle,
     public ValueTask<Outcome<Nothing>> HostRemovedAsync(StorageHost host, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(host);
-        return RunAsync(null, call =>
+        return RunAsync(Turn.None, call =>
         {
             var users = Users.All(call);
-            foreach (var id in _driver.ListOwn(call)) CephDriver.Revoke(call, id, host.InitiatorName, users);
+            // By its users and not by what is recorded: a grant that was interrupted may have left one of the two.
+            foreach (var key in _driver.ListOwn(call).Where(key => users.ContainsKey(Marks.UserName(Marks.ImageName(key), host.InitiatorName))))
+                CephDriver.Revoke(call, key, host.InitiatorName);
             return default(Nothing);
         }, stop);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _threads.DisposeAsync().ConfigureAwait(false); // first: a connection must not be closed under a call
-        _connections.Dispose();
+        await _threads.DisposeAsync().ConfigureAwait(false);
+        _connections.Dispose(); // a call that still goes on has the connection in use, and closes it at its end
     }
 
     private static ValueTask<Outcome<Nothing>> Nothing() => ValueTask.FromResult<Outcome<Nothing>>(default(Nothing));

@@ -14,6 +14,7 @@ internal static class Errno
     public const int ReadOnly = -30;
     public const int Range = -34;
     public const int NotEmpty = -39;
+    public const int NoData = -61;
     public const int Unsupported = -95;
     public const int NetworkUnreachable = -101;
     public const int ConnectionReset = -104;

@@ -10,7 +10,8 @@ internal readonly record struct ImageSnapshot(ulong Id, ulong Size, string Name)
 /// <summary>An open image. Opening one for reading leaves no watch on it, so that looking never shows up as use.</summary>
 internal sealed unsafe class Image : IDisposable
 {
-    private const int MostMetadataBytes = 1 << 20; // an image of ours has below 1 KiB and 250 bytes for each initiator
+    private const int MostMetadataBytes = 64; // of one value: a limit is a number; what is longer is none of ours
+    private const int MostChildren = 4096; // of one image: one is enough to keep it
     private const int MostSnapshots = 1 << 16; // 65536 on one image: librbd itself gets slow at some hundred
 
     private readonly CephCall _call;
@@ -20,11 +21,11 @@ internal sealed unsafe class Image : IDisposable
     private Image(CephCall call, nint handle)
     {
         (_call, _handle) = (call, handle);
-        var buffer = stackalloc byte[64]; // an image id has at most 14 characters
-        Id = Librbd.GetId(handle, buffer, 64) < 0 ? "" : CephConnection.Text(buffer);
+        byte* id = stackalloc byte[64], name = stackalloc byte[256]; // an id has at most 14 characters, a name 96 (RBD_MAX_IMAGE_NAME_SIZE)
         var length = (nuint)256;
-        var name = stackalloc byte[256]; // RBD_MAX_IMAGE_NAME_SIZE is 96
-        Name = Librbd.GetName(handle, name, ref length) < 0 ? "" : CephConnection.Text(name);
+        call.Told("read an image's id", Librbd.GetId(handle, id, 64));
+        call.Told("read an image's name", Librbd.GetName(handle, name, ref length));
+        (Id, Name) = (CephConnection.Text(id), CephConnection.Text(name));
     }
 
     /// <summary>Ceph's id, never given to another image.</summary>
@@ -38,13 +39,22 @@ internal sealed unsafe class Image : IDisposable
     {
         get
         {
-            Librbd.GetSize(_handle, out var size);
+            ulong size = 0;
+            _call.Read($"read the size of image {Name}", () => Librbd.GetSize(_handle, out size));
             return (long)size;
         }
     }
 
     /// <summary>True while it still shows a parent's data.</summary>
-    public bool HasParent => Librbd.GetOverlap(_handle, out var overlap) >= 0 && overlap > 0;
+    public bool HasParent
+    {
+        get
+        {
+            ulong overlap = 0;
+            _call.Read($"read the overlap of image {Name}", () => Librbd.GetOverlap(_handle, out overlap));
+            return overlap > 0;
+        }
+    }
 
     /// <summary>Null when there is none of that name.</summary>
     public static Image? Find(CephCall call, string name, bool forWriting = false)
@@ -62,28 +72,24 @@ internal sealed unsafe class Image : IDisposable
             : Librbd.OpenByIdReadOnly(call.Connection.Pool, id, out handle, null));
     }
 
-    /// <summary>Everything kept beside the image.</summary>
-    public IReadOnlyDictionary<string, string> ReadMetadata()
+    /// <summary>
+    /// Those of <paramref name="keys"/> that are kept beside the image. Never all that is there: a host that may write to the image may have
+    /// put megabytes there.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> ReadMetadata(IEnumerable<string> keys)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        _call.Read($"read metadata of image {Name}", () =>
+        foreach (var key in keys)
         {
-            for (var room = 4096; room <= MostMetadataBytes; room *= 4)
+            var value = new byte[MostMetadataBytes];
+            var code = _call.Read($"read metadata of image {Name}", () =>
             {
-                byte[] keys = new byte[room], values = new byte[room];
-                var (keysLength, valuesLength) = ((nuint)room, (nuint)room);
-                int code;
-                fixed (byte* k = keys, v = values)
-                    code = Librbd.ListMetadata(_handle, "", 0, k, ref keysLength, v, ref valuesLength);
-                if (code == Errno.Range) continue;
-                if (code < 0) return code;
-                var names = Split(keys.AsSpan(0, (int)keysLength));
-                var texts = Split(values.AsSpan(0, (int)valuesLength));
-                for (var i = 0; i < Math.Min(names.Count, texts.Count); i++) found[names[i]] = texts[i];
-                return 0;
-            }
-            return Errno.Range;
-        });
+                var length = (nuint)MostMetadataBytes;
+                fixed (byte* v = value) return Librbd.GetMetadata(_handle, key, v, ref length);
+            }, Errno.NotFound, Errno.Range);
+            if (code == Errno.Range) found[key] = ""; // there, and no number
+            else if (code >= 0) found[key] = Encoding.UTF8.GetString(value.AsSpan(0, Math.Max(0, value.IndexOf((byte)0))));
+        }
         return found;
     }
 
@@ -151,6 +157,25 @@ internal sealed unsafe class Image : IDisposable
     public void Rollback(string name) =>
         _call.Change($"roll image {Name} back to {name}", () => Librbd.Rollback(_handle, name));
 
+    /// <summary>True while an image depends on one of its snapshots.</summary>
+    public bool HasChildren()
+    {
+        var found = (nuint)0;
+        _call.Read($"list children of image {Name}", () =>
+        {
+            var buffer = new Librbd.LinkedImage[MostChildren];
+            fixed (Librbd.LinkedImage* children = buffer)
+            {
+                found = MostChildren;
+                var code = Librbd.ListChildren(_handle, children, ref found);
+                if (code == Errno.Range) return 0; // more than that; their number is in found
+                if (code >= 0) Librbd.FreeChildren(children, found);
+                return code;
+            }
+        });
+        return found > 0;
+    }
+
     /// <summary>Addresses of the clients that have it open for writing; this server is among them when it has.</summary>
     public IReadOnlyList<string> Watchers()
     {
@@ -184,32 +209,42 @@ internal sealed unsafe class Image : IDisposable
 
     private delegate int Opening(out nint handle);
 
+    /// <summary>
+    /// Opens the image with that id for reading, however it is. Null when there is none, or none that can be opened: whoever may write to it may
+    /// have spoilt it. Throws only when nobody answers.
+    /// </summary>
+    public static Image? Look(CephCall call, string id)
+    {
+        nint handle = 0;
+        return call.Ask($"open image {id}", () => Librbd.OpenByIdReadOnly(call.Connection.Pool, id, out handle, null)) < 0 ? null : Take(call, handle);
+    }
+
     private static Image? Open(CephCall call, string which, Opening open)
     {
         nint handle = 0;
+        var isTaken = false;
         try
         {
             if (call.Read($"open image {which}", () => open(out handle), Errno.NotFound) == Errno.NotFound) return null;
-            var image = new Image(call, handle);
-            handle = 0;
-            return image;
+            isTaken = true;
+            return Take(call, handle);
         }
         finally
         {
-            if (handle != 0) _ = Librbd.Close(handle); // opened, and then somebody put around the request said otherwise
+            if (handle != 0 && !isTaken) _ = Librbd.Close(handle); // opened, and then somebody put around the request said otherwise
         }
     }
 
-    private static List<string> Split(ReadOnlySpan<byte> joined)
+    private static Image Take(CephCall call, nint handle)
     {
-        var texts = new List<string>();
-        while (joined.Length > 0)
+        try
         {
-            var end = joined.IndexOf((byte)0);
-            if (end < 0) end = joined.Length;
-            texts.Add(Encoding.UTF8.GetString(joined[..end]));
-            joined = joined[Math.Min(end + 1, joined.Length)..];
+            return new Image(call, handle);
         }
-        return texts;
+        catch (StopHere)
+        {
+            _ = Librbd.Close(handle);
+            throw;
+        }
     }
 }

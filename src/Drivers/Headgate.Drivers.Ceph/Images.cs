@@ -58,6 +58,13 @@ internal static unsafe class Images
     public static bool TryRemove(CephCall call, string name) =>
         call.Change($"remove image {name}", () => Librbd.Remove(call.Connection.Pool, name), Errno.NotFound, Errno.Busy) != Errno.Busy;
 
+    /// <summary>
+    /// Of an image that cannot be opened: librbd removes one without a header, and not one whose header it cannot read. The data is
+    /// not found without it and stays; see docs/drivers/ceph.md.
+    /// </summary>
+    public static void RemoveHeader(CephCall call, string imageId) =>
+        call.Change($"remove the header of image {imageId}", () => Librados.Remove(call.Connection.Pool, $"rbd_header.{imageId}"), Errno.NotFound);
+
     /// <summary>True when the pool has that RBD namespace.</summary>
     public static bool HasNamespace(CephCall call, string name)
     {

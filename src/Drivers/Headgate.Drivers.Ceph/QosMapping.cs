@@ -15,8 +15,10 @@ internal static class QosMapping
     private const string BurstSeconds = "conf_rbd_qos_iops_burst_seconds";
     private const string MaxBandwidth = "conf_rbd_qos_bps_limit";
 
-    /// <summary>How long an idle volume may burst: as long as the storage node's own credit lasts.</summary>
-    private const int SecondsOfBurst = 60;
+    private static readonly string[] Limits = [MaxIops, BurstIops, MaxBandwidth];
+
+    /// <summary>How long a rested volume may run at its burst: as long as the storage node's own credit lasts.</summary>
+    private const int SecondsAtBurst = 60;
 
     private const long MostIops = 10_000_000; // no image comes near; far below where the token bucket's arithmetic ends
     private const long MostBytesPerSecond = 1L << 40;
@@ -42,11 +44,12 @@ internal static class QosMapping
     public static ByteSize Rounded(ByteSize size) => size.RoundUpTo(new ByteSize(SizeStep));
 
     /// <summary>Sets what differs, and takes away what shall not be.</summary>
-    public static void Apply(Image image, IReadOnlyDictionary<string, string> now, QosSpec qos)
+    public static void Apply(Image image, QosSpec qos)
     {
+        var now = image.ReadMetadata([.. Limits, BurstSeconds]);
         var burst = qos.BurstIops is { } b && b > qos.MaxIops ? b : (long?)null;
         // The higher limit first when both rise: librbd refuses a burst below its limit and goes on without any.
-        Set(BurstSeconds, burst is null ? null : SecondsOfBurst);
+        Set(BurstSeconds, burst is { } above ? BucketSeconds(qos.MaxIops!.Value, above) : null);
         if (burst is not null) Set(BurstIops, burst);
         Set(MaxIops, qos.MaxIops);
         if (burst is null) Set(BurstIops, null);
@@ -61,8 +64,17 @@ internal static class QosMapping
         }
     }
 
+    /// <summary>
+    /// librbd's <c>burst_seconds</c> for a volume that rested to run at <paramref name="burst"/> for 60 s. It is not the length of the burst: librbd
+    /// keeps a bucket of burst · burst_seconds tokens, which fills at max and is drained at burst, so that it lasts
+    /// burst · burst_seconds / (burst − max) seconds. Whole seconds, at least the one below which librbd does not go.
+    /// </summary>
+    public static long BucketSeconds(long max, long burst) => Math.Max(1, SecondsAtBurst * (burst - max) / burst);
+
     /// <summary>What the image says; numbers that librbd would not honour are shown as what it does instead.</summary>
-    public static QosSpec Read(IReadOnlyDictionary<string, string> metadata)
+    public static QosSpec Read(Image image) => Read(image.ReadMetadata(Limits));
+
+    internal static QosSpec Read(IReadOnlyDictionary<string, string> metadata)
     {
         var max = Number(metadata, MaxIops);
         var burst = max is null ? null : Number(metadata, BurstIops);

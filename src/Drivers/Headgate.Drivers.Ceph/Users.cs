@@ -48,15 +48,9 @@ internal sealed class Users(CephConfig config)
         foreach (var user in All(call).Keys.Where(user => user.StartsWith(imageName + ".", StringComparison.Ordinal))) Remove(call, user);
     }
 
-    /// <summary>Of these users, those that exist and are allowed the image.</summary>
-    public IEnumerable<string> Existing(CephCall call, Image image, IEnumerable<string> users)
-    {
-        foreach (var user in users)
-        {
-            if (Monitors.First(Monitors.Find(call, "auth get", ("entity", Entity(user)))) is { } found && OsdCaps(found) == Capabilities(image.Id, image.Name))
-                yield return user;
-        }
-    }
+    /// <summary>True when there is such a user and it is allowed the image, and nothing else.</summary>
+    public bool IsAllowed(CephCall call, string imageId, string imageName, string user) =>
+        Monitors.First(Monitors.Find(call, "auth get", ("entity", Entity(user)))) is { } found && OsdCaps(found) == Capabilities(imageId, imageName);
 
     /// <summary>Everybody's users with what they may do on OSDs.</summary>
     public static IReadOnlyDictionary<string, string> All(CephCall call) =>

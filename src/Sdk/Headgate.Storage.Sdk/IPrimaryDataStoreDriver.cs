@@ -37,7 +37,14 @@ public sealed record VolumeSpec(string Name, ByteSize Size, QosSpec Qos)
 /// <param name="Qos">The limits in force.</param>
 /// <param name="Initiators">The initiators that may see it.</param>
 public sealed record VolumeView(
-    VolumeHandle Handle, ObjectKey? Key, string Name, ByteSize Size, QosSpec Qos, IReadOnlyList<string> Initiators);
+    VolumeHandle Handle, ObjectKey? Key, string Name, ByteSize Size, QosSpec Qos, IReadOnlyList<string> Initiators)
+{
+    /// <summary>
+    /// Why it is there but cannot be read (damaged on the array, or never finished): then size and limits say nothing, and deleting it is
+    /// what remains. Null when all is well.
+    /// </summary>
+    public Fault? Problem { get; init; }
+}
 
 /// <summary>Who shall see a volume.</summary>
 /// <param name="InitiatorName">Its iSCSI node name (or host NQN, or WWPN, as the protocol has it).</param>

@@ -148,8 +148,8 @@ public sealed record PoolView
 }
 
 /// <summary>
-/// A finding of POST /api/v1/pools/{ref}/check: kind is missing, orphan, size-drift, qos-drift, access-lost, access-stale or
-/// foreign-changed.
+/// A finding of POST /api/v1/pools/{ref}/check: kind is missing, unreadable, orphan, size-drift, qos-drift, access-lost,
+/// access-stale or foreign-changed.
 /// </summary>
 public sealed record PoolFinding(string Kind, Guid? VolumeId, string? Volume, string Handle, string Message)
 {

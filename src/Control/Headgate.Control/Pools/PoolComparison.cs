@@ -14,6 +14,9 @@ public static class CheckKinds
     /// <summary>Something that we made is on the storage, and no volume here knows of it.</summary>
     public const string Orphan = "orphan";
 
+    /// <summary>A volume of ours is on the storage, and the storage cannot read it.</summary>
+    public const string Unreadable = "unreadable";
+
     /// <summary>A volume has another size than here.</summary>
     public const string SizeDrift = "size-drift";
 
@@ -69,7 +72,7 @@ internal static class PoolComparison
                 if (volume.Handle is not null) findings.Add(Missing(volume)); // without one it never was there
                 continue;
             }
-            findings.AddRange(Drift(volume, views[0]));
+            findings.AddRange(views[0].Problem is { } problem ? [Unreadable(volume, views[0], problem)] : Drift(volume, views[0]));
             if (initiators is not null) findings.AddRange(Access(volume, [.. initiators[volume.Id]], views[0]));
             findings.AddRange(views.Skip(1).Select(extra => new CheckFinding(
                 CheckKinds.Orphan, volume.Id, volume.Name, extra.Handle.Value, $"{extra.Handle} carries the key of volume {volume.Name} a second time.",
@@ -105,6 +108,10 @@ internal static class PoolComparison
         CheckKinds.Missing, volume.Id, volume.Name, volume.Handle ?? "", $"Volume {volume.Name} of {volume.Size} is not on the storage.",
         "It is not made again: its data is gone unless the storage can bring it back. Look there for a deleted volume or a snapshot; else restore it from a backup "
         + $"into a new volume and end this one with: headgate volume delete {volume.Name}");
+
+    private static CheckFinding Unreadable(Volume volume, VolumeView view, Fault problem) => new(
+        CheckKinds.Unreadable, volume.Id, volume.Name, view.Handle.Value, $"Volume {volume.Name} is on the storage and cannot be read there: {problem.Message}",
+        $"Nothing is changed by itself. Mend it on the storage, or give it up: headgate volume delete {volume.Name}");
 
     private static IEnumerable<CheckFinding> Drift(Volume volume, VolumeView view)
     {

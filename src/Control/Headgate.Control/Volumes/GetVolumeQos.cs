@@ -26,7 +26,7 @@ public sealed class GetVolumeQos(HeadgateDatabase database, ArrayDirectory array
         if (reached is not Outcome<ReachedVolume>.Done { Value: var there })
             return new VolumeQosDetails(volume, Unknown(volume), null, reached.Problem!.Message);
         var read = await there.Driver.FindAsync(there.Key, stop).ConfigureAwait(false);
-        var promises = read is Outcome<VolumeView?>.Done { Value: { } view } ? volume.Promises.WithApplied(view.Qos) : Unknown(volume);
+        var promises = read is Outcome<VolumeView?>.Done { Value: { Problem: null } view } ? volume.Promises.WithApplied(view.Qos) : Unknown(volume);
         if (there.Driver.Facet<IStatistics>() is not { } statistics)
             return new VolumeQosDetails(volume, promises, null, $"Provider {there.Pool.Provider} does not measure volumes.");
         var measured = await statistics.GetVolumeStatisticsAsync(there.Handle, stop).ConfigureAwait(false);

@@ -25,6 +25,7 @@ internal sealed class ConfirmLun(
                 return new StepResult.GiveUp(new Fault(FaultCodes.VolumeNotFound,
                     $"Pool {volume.Pool.Name} does not have volume {volume.Volume.Name} ({volume.Volume.Handle}) that it was asked for.",
                     Recovery.AskOperator));
+            if (found.Problem is { } unreadable) return new StepResult.GiveUp(unreadable);
             var promises = promised(context, volume.Volume).WithApplied(found.Qos);
             var broken = promises.FirstOrDefault(p => p.Required && p.EnforcedBy is Enforcer.Storage && p.Applied != p.Granted);
             return broken is null

@@ -26,7 +26,7 @@ internal sealed class ProvisionLun(ArrayDirectory arrays) : IOperationStep
             var earlier = await volume.Driver.FindAsync(volume.Key, stop).ConfigureAwait(false);
             if (earlier is not Outcome<VolumeView?>.Done found) return Retry.NotDone(earlier, context.Attempt);
             // A copy may still be running: asking for it again with the same key waits for its end.
-            if (found.Value is { } made && !IsCopy(volume.Volume)) return Made("found", context, made);
+            if (found.Value is { Problem: null } made && !IsCopy(volume.Volume)) return Made("found", context, made);
         }
         var outcome = await MakeAsync(volume, stop).ConfigureAwait(false);
         return Retry.After(outcome, context.Attempt, made => Made("made", context, made));

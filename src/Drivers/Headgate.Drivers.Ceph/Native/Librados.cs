@@ -70,6 +70,36 @@ internal static unsafe partial class Librados
     [LibraryImport(Name, EntryPoint = "rados_write_op_write_full")]
     public static partial void WriteSets(nint write, byte* buffer, nuint length);
 
+    [LibraryImport(Name, EntryPoint = "rados_write_op_assert_exists")]
+    public static partial void WriteNeedsObject(nint write);
+
+    [LibraryImport(Name, EntryPoint = "rados_write_op_setxattr", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void WriteSetsAttribute(nint write, string name, byte* value, nuint length);
+
+    [LibraryImport(Name, EntryPoint = "rados_write_op_rmxattr", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void WriteRemovesAttribute(nint write, string name);
+
     [LibraryImport(Name, EntryPoint = "rados_write_op_operate", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Operate(nint write, nint context, string objectName, nint* time, int flags);
+
+    [LibraryImport(Name, EntryPoint = "rados_create_read_op")]
+    public static partial nint NewRead();
+
+    [LibraryImport(Name, EntryPoint = "rados_release_read_op")]
+    public static partial void FreeRead(nint read);
+
+    [LibraryImport(Name, EntryPoint = "rados_read_op_read")]
+    public static partial void ReadTakes(nint read, ulong offset, nuint length, byte* buffer, nuint* taken, int* code);
+
+    [LibraryImport(Name, EntryPoint = "rados_read_op_getxattrs")]
+    public static partial void ReadTakesAttributes(nint read, nint* iterator, int* code);
+
+    [LibraryImport(Name, EntryPoint = "rados_read_op_operate", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Operate(nint read, nint context, string objectName, int flags);
+
+    [LibraryImport(Name, EntryPoint = "rados_getxattrs_next")]
+    public static partial int NextAttribute(nint iterator, out byte* name, out byte* value, out nuint length);
+
+    [LibraryImport(Name, EntryPoint = "rados_getxattrs_end")]
+    public static partial void EndAttributes(nint iterator);
 }

@@ -34,6 +34,17 @@ internal static unsafe partial class Librbd
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    public struct LinkedImage
+    {
+        public long Pool;
+        public byte* PoolName;
+        public byte* Namespace;
+        public byte* Id;
+        public byte* Name;
+        public byte IsInTrash;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     public struct Moment
     {
         public long Seconds;
@@ -88,9 +99,8 @@ internal static unsafe partial class Librbd
     [LibraryImport(Name, EntryPoint = "rbd_metadata_remove", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int RemoveMetadata(nint image, string key);
 
-    [LibraryImport(Name, EntryPoint = "rbd_metadata_list", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ListMetadata(
-        nint image, string start, ulong most, byte* keys, ref nuint keysLength, byte* values, ref nuint valuesLength);
+    [LibraryImport(Name, EntryPoint = "rbd_metadata_get", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int GetMetadata(nint image, string key, byte* value, ref nuint length);
 
     [LibraryImport(Name, EntryPoint = "rbd_snap_create", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int CreateSnapshot(nint image, string name);
@@ -121,6 +131,12 @@ internal static unsafe partial class Librbd
 
     [LibraryImport(Name, EntryPoint = "rbd_flatten")]
     public static partial int Flatten(nint image);
+
+    [LibraryImport(Name, EntryPoint = "rbd_list_children3")]
+    public static partial int ListChildren(nint image, LinkedImage* children, ref nuint count);
+
+    [LibraryImport(Name, EntryPoint = "rbd_linked_image_spec_list_cleanup")]
+    public static partial void FreeChildren(LinkedImage* children, nuint count);
 
     [LibraryImport(Name, EntryPoint = "rbd_watchers_list")]
     public static partial int ListWatchers(nint image, Watcher* watchers, ref nuint count);
