@@ -15,7 +15,7 @@ public sealed class ReplyPumpTests
         using var peer = new Socket(SocketType.Stream, ProtocolType.Tcp);
         peer.Connect(listener.LocalEndPoint!);
         using var socket = listener.Accept();
-        var pump = new ReplyPump(new TcpTransport(socket, TimeSpan.FromSeconds(30)), new CommandNumbers(), broken => Assert.Fail(broken.Message));
+        var pump = new ReplyPump(new TcpTransport(socket, Patience.Long), new CommandNumbers(), broken => Assert.Fail(broken.Message));
 
         const int SegmentBytes = 256 * 1024;
         var staged = 0;

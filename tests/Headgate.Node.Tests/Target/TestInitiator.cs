@@ -34,7 +34,7 @@ public sealed class TestInitiator : IDisposable
 
     public TestInitiator(IPEndPoint portal)
     {
-        _socket = new Socket(portal.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000 };
+        _socket = new Socket(portal.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)Patience.Long.TotalMilliseconds };
         _socket.Connect(portal);
     }
 
