@@ -7,10 +7,14 @@ using Headgate.Qos;
 using Headgate.Scsi;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Headgate.Node.Tests.Target;
 
-/// <summary>A whole target on loopback over disks in memory, with a directory that tests change as they go.</summary>
+/// <summary>
+/// A whole target on loopback over disks in memory, with a directory that tests change as they go. Unless a test brings a
+/// clock of its own, time stands still in it: no deadline passes and no ping is sent, however slow the machine.
+/// </summary>
 public sealed class TestTarget : ITargetDirectory, INodeEvents, IAsyncDisposable
 {
     public const string Prefix = "iqn.2026-11.io.headgate:test.";
@@ -23,7 +27,7 @@ public sealed class TestTarget : ITargetDirectory, INodeEvents, IAsyncDisposable
     {
         Target = new IscsiTarget(
             options ?? new IscsiTargetOptions { Portals = [new IPEndPoint(IPAddress.Loopback, 0)] },
-            this, Io, Sessions, this, clock ?? TimeProvider.System, logger ?? NullLogger<IscsiTarget>.Instance);
+            this, Io, Sessions, this, clock ?? new FakeTimeProvider(), logger ?? NullLogger<IscsiTarget>.Instance);
         Target.Start();
     }
 
