@@ -43,6 +43,7 @@ public sealed class FencingTests : IAsyncLifetime
         Flood(loser);
 
         Order(winner, 5, 5, 0xA, 0xB);
+        AwaitNoBacklog(); // what waits is aborted; before that a release would let all of it through
         var answer = Task.Run(winner.Receive, TestContext.Current.CancellationToken);
         Pass(3); // two barriers: more than enough time for an answer that does not wait
         Pass(4);
@@ -151,6 +152,8 @@ public sealed class FencingTests : IAsyncLifetime
         Assert.Equal(0, Volatile.Read(ref _underWay));
     }
 
+    private void AwaitNoBacklog() => Assert.True(SpinWait.SpinUntil(() => !_volume.Queue.HasBacklog, Patience.Long));
+
     private async Task LoseFloodedConnection(ulong? key = null)
     {
         using (var writer = LogIn(2))
@@ -180,7 +183,7 @@ public sealed class FencingTests : IAsyncLifetime
     private void Flood(TestInitiator writer)
     {
         for (uint tag = 0; tag < Writes; tag++) writer.Write10(8 * tag, 1, new byte[512], taskTag: tag);
-        Assert.True(_entered.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.True(_entered.Wait(Patience.Long, TestContext.Current.CancellationToken));
         // All of them are in: the last one's command was taken before this one's.
         writer.Command(0x80, [0x12, 0, 0, 0, 36, 0], 0, taskTag: 98);
         Assert.Equal(98u, writer.Receive()!.At(16));
