@@ -43,7 +43,8 @@ public sealed class ScsiStateRestartTests : IDisposable
     {
         await using (var node = await RunningNode.StartAsync(_folder))
         {
-            await MakeVolumesAsync(node, 1);
+            // At 100 IOPS a MiB takes more than a second, and there are a thousand.
+            await MakeVolumesAsync(node, 1, ",\"qos\":{\"minIOPS\":50,\"maxIOPS\":100,\"burstIOPS\":100}");
             using var host = LogIn(node, 1, isid: 1);
             host.Command(0xA0, [0x48, 0x81, 0, 0, 0, 0, 0, 0, 5, 0], 5, immediate: [1, 0, 0, 1, 0]);
             Assert.Equal(0, host.Receive()!.Header[3]);
@@ -81,10 +82,10 @@ public sealed class ScsiStateRestartTests : IDisposable
         Assert.Equal((512, 512, true, false), (geometry.LogicalBlockBytes, geometry.PhysicalBlockBytes, geometry.Removable, geometry.OffersUnmap));
     }
 
-    private static async Task MakeVolumesAsync(RunningNode node, int count)
+    private static async Task MakeVolumesAsync(RunningNode node, int count, string more = "")
     {
         var account = await node.AccountAsync();
-        for (var i = 1; i <= count; i++) await node.VolumeAsync(account, $"v{i}", "");
+        for (var i = 1; i <= count; i++) await node.VolumeAsync(account, $"v{i}", more);
         await node.CallAsync(
             "CreateVolumeAccessGroup", $$"""{"name":"g","initiators":["{{Host}}"],"volumes":[{{string.Join(',', Enumerable.Range(1, count))}}]}""");
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using Headgate.Blocks;
 using Headgate.Node.Target;
 using Headgate.Qos;
@@ -12,13 +13,18 @@ public sealed class LongCommandTests : IAsyncLifetime
     private const string Destination = TestTarget.Prefix + "destination";
     private const int Blocks = 6144; // 3 MiB: three quanta
 
+    /// <summary>After one quantum nothing is written for twelve days.</summary>
+    private static readonly VolumeLimits OneQuantum = new() { WriteBytesPerSecond = 1 };
+
     private TestTarget _target = null!;
     private VolumeRuntime _source = null!;
     private VolumeRuntime _destination = null!;
 
     public ValueTask InitializeAsync()
     {
-        _target = new TestTarget();
+        // A sanitize operation goes at a pace of its own, in real time; its deadlines are no matter here.
+        var options = new IscsiTargetOptions { Portals = [new IPEndPoint(IPAddress.Loopback, 0)], PingAfter = TimeSpan.Zero, LoginDeadline = Patience.Long };
+        _target = new TestTarget(options, TimeProvider.System);
         (_source, _destination) = (_target.AddVolume("source"), _target.AddVolume("destination"));
         var data = new byte[Blocks * 512];
         new Random(20261122).NextBytes(data);
@@ -52,9 +58,7 @@ public sealed class LongCommandTests : IAsyncLifetime
     [Fact]
     public void An_aborted_copy_stops_where_it_waits_and_its_result_says_so()
     {
-        // 100 IOPS: after its first piece the copy owes more than a second.
-        _destination.Queue.Configure(new VolumeLimits { MinIops = 50, MaxIops = 100, BurstIops = 100 });
-        _source.Queue.Configure(new VolumeLimits { MinIops = 50, MaxIops = 100, BurstIops = 100 });
+        _destination.Queue.Configure(OneQuantum);
         using var initiator = LogIn(Source);
         Send(initiator);
         var abort = initiator.NewHeader(0x42, 0x81, taskTag: 60);
@@ -96,7 +100,7 @@ public sealed class LongCommandTests : IAsyncLifetime
         }));
         using var initiator = LogIn(Source);
         Send(initiator);
-        Assert.True(entered.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.True(entered.Wait(Patience.Long, TestContext.Current.CancellationToken));
         await _target.Sessions.FenceAsync(_ => false, CutReason.AccessRevoked); // it may: nothing to wait for
         _target.Refused[Destination] = TargetRefusal.NotAuthorized;
         var change = _target.Sessions.FenceAsync(_ => false, CutReason.AccessRevoked);
@@ -125,7 +129,7 @@ public sealed class LongCommandTests : IAsyncLifetime
     [Fact]
     public void A_sanitize_is_not_aborted_with_its_command_nor_by_a_reset()
     {
-        _source.Queue.Configure(new VolumeLimits { MinIops = 50, MaxIops = 100, BurstIops = 100 });
+        _source.Queue.Configure(OneQuantum);
         using var initiator = LogIn(Source);
         initiator.Command(0xA0, [0x48, 1, 0, 0, 0, 0, 0, 0, 5, 0], 5, taskTag: 30, immediate: [1, 0, 0, 1, 0]);
         using (var other = LogIn(Source, isid: 2, clear: false)) AwaitSanitizing(other);
