@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using Headgate.Iscsi.Pdu;
 using Headgate.Node.Target;
 using Microsoft.Extensions.Logging;
@@ -258,11 +259,17 @@ public sealed class SessionTests : IAsyncLifetime
     [Fact]
     public async Task A_node_that_stops_asks_its_initiators_to_log_out()
     {
-        using var initiator = LogIn();
-        var stopped = _target.Target.StopAsync(TestContext.Current.CancellationToken);
+        await using var target = new TestTarget(new IscsiTargetOptions
+        {
+            Portals = [new IPEndPoint(IPAddress.Loopback, 0)],
+            LogoutGrace = TimeSpan.FromSeconds(119.5), // it ends before, with the last logout
+        });
+        target.AddVolume("disk");
+        using var initiator = LogIn(target: target);
+        var stopped = target.Target.StopAsync(TestContext.Current.CancellationToken);
         var message = initiator.Receive()!;
         Assert.Equal((Opcode.AsyncMessage, (byte)AsyncEvent.LogoutRequested), (message.Opcode, message.Header[36]));
-        Assert.Equal(1, message.Header[43]); // seconds
+        Assert.Equal(120, message.Header[43]); // seconds, rounded up
         initiator.Send(initiator.NewHeader(0x46, 0x80, 8), []);
         Assert.Equal(Opcode.LogoutResponse, initiator.Receive()!.Opcode);
         await stopped;
@@ -313,9 +320,9 @@ public sealed class SessionTests : IAsyncLifetime
         return initiator.Receive()!.Header[2];
     }
 
-    private TestInitiator LogIn(string keys = "", byte isid = 1)
+    private TestInitiator LogIn(string keys = "", byte isid = 1, TestTarget? target = null)
     {
-        var initiator = new TestInitiator(_target.Target.Port) { Isid = isid };
+        var initiator = new TestInitiator((target ?? _target).Target.Port) { Isid = isid };
         Assert.Equal(0, initiator.Login(Disk, keys).LoginStatus);
         initiator.ClearAttention();
         return initiator;
