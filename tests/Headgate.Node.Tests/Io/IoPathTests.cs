@@ -7,7 +7,8 @@ namespace Headgate.Node.Tests.Io;
 
 public sealed class IoPathTests
 {
-    private static readonly VolumeLimits OneIops = new() { MaxIops = 1 };
+    /// <summary>Lets one read of 4 KiB through, and the next one after more than an hour: no test is as slow as that.</summary>
+    private static readonly VolumeLimits OneRead = new() { MaxIops = 1, ReadBytesPerSecond = 1 };
 
     [Fact]
     public async Task What_is_written_is_read_and_counted()
@@ -108,7 +109,7 @@ public sealed class IoPathTests
     public async Task A_held_io_can_be_taken_back_and_then_never_completes()
     {
         using var fixture = new PathFixture();
-        var volume = fixture.AddVolume(OneIops);
+        var volume = fixture.AddVolume(OneRead);
         await fixture.Submit(volume).Done;
         var held = fixture.Submit(volume);
         var behind = fixture.Submit(volume);
@@ -125,8 +126,8 @@ public sealed class IoPathTests
     public async Task A_lifted_limit_lets_go_what_it_held()
     {
         using var fixture = new PathFixture();
-        var volume = fixture.AddVolume(OneIops);
-        var all = Enumerable.Range(0, 200).Select(_ => fixture.Submit(volume, bytes: 1 << 20)).ToList(); // five minutes at 1 IOPS
+        var volume = fixture.AddVolume(OneRead);
+        var all = Enumerable.Range(0, 200).Select(_ => fixture.Submit(volume, bytes: 1 << 20)).ToList(); // a day and a half at 1 IOPS
         volume.Queue.Configure(new VolumeLimits { MaxIops = 1_000_000 });
         foreach (var io in all) Assert.Equal(IoFault.None, await io.Done);
         Assert.Equal(1_000_000, volume.Queue.Limits.MaxIops);
@@ -136,7 +137,7 @@ public sealed class IoPathTests
     public async Task A_command_that_moves_no_data_is_not_held_by_a_limit()
     {
         using var fixture = new PathFixture();
-        var volume = fixture.AddVolume(OneIops);
+        var volume = fixture.AddVolume(OneRead);
         await fixture.Submit(volume).Done;
         var held = fixture.Submit(volume);
         Assert.Equal(IoFault.NoSpace, await fixture.Call(volume, () => IoFault.NoSpace).Done);
@@ -218,7 +219,7 @@ public sealed class IoPathTests
             return IoFault.None;
         });
         using var fixture = new PathFixture();
-        var volume = fixture.AddVolume(OneIops, device);
+        var volume = fixture.AddVolume(OneRead, device);
         var underWay = fixture.Submit(volume);
         var waiting = fixture.Submit(volume);
         reached.Wait(TestContext.Current.CancellationToken);
@@ -237,7 +238,7 @@ public sealed class IoPathTests
     public async Task Stop_ends_all_and_nothing_hangs()
     {
         var fixture = new PathFixture();
-        var volume = fixture.AddVolume(OneIops);
+        var volume = fixture.AddVolume(OneRead);
         var all = Enumerable.Range(0, 50).Select(_ => fixture.Submit(volume)).ToList();
         fixture.Path.Stop();
         fixture.Path.Stop();
@@ -265,7 +266,7 @@ public sealed class IoPathTests
     public async Task A_full_queue_says_so()
     {
         using var fixture = new PathFixture(new IoPathOptions { WaitingPerVolumeMax = 3 });
-        var volume = fixture.AddVolume(OneIops);
+        var volume = fixture.AddVolume(OneRead);
         await fixture.Submit(volume).Done;
         for (var i = 0; i < 2; i++) fixture.Submit(volume);
         Assert.False(volume.Queue.IsFull);

@@ -33,7 +33,7 @@ public sealed class OverloadEventsTests
         using var fixture = new PathFixture(new IoPathOptions { CapacityIops = 1 });
         var busy = fixture.AddVolume(new VolumeLimits { MinIops = 700 });
         fixture.AddVolume(new VolumeLimits { MinIops = 5000 });
-        await fixture.Submit(busy).Done;
+        await fixture.Submit(busy, bytes: 16 << 20).Done; // at 1 IOPS the next one has to wait for half an hour
         for (var i = 0; i < 3; i++) fixture.Submit(busy);
         Assert.Equal(700, fixture.Path.ReadOverload().MinIopsInDemand);
     }
