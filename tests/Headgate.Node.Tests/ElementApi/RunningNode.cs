@@ -67,7 +67,11 @@ public sealed class RunningNode : IAsyncDisposable
     });
 
     public static HttpClient NewClient() =>
-        new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
+        new(new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            Expect100ContinueTimeout = Patience.Long, // a body is not sent before the node has said that it wants it
+        });
 
     public static AuthenticationHeaderValue Basic(string username, string password) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}")));
