@@ -1,5 +1,6 @@
 using System.Runtime.Loader;
 using Headgate.Storage.Sdk;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Headgate.Plugins.Tests;
 
@@ -64,10 +65,11 @@ public sealed class LoadingTests
     [Fact]
     public async Task A_constructor_that_never_ends_is_given_up()
     {
-        using var bed = new PluginBed(TimeSpan.FromMilliseconds(300));
+        var clock = new FakeTimeProvider();
+        using var bed = new PluginBed(clock);
         bed.Put("acme", "Headgate.Plugins.Sample.HangingProvider");
 
-        await bed.RescanAsync();
+        await PluginBed.RunOutOfPatienceAsync(clock, bed.RescanAsync());
 
         Assert.Equal("plugin-hangs", bed.Only.Problem!.Code);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Headgate.Plugins.Tests;
 
@@ -10,11 +11,12 @@ internal sealed class PluginBed : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("hg-plugins-").FullName;
 
-    public PluginBed(TimeSpan? patience = null)
+    /// <param name="clock">For the registry's patience, which is <see cref="Patience.Long"/>.</param>
+    public PluginBed(TimeProvider? clock = null)
     {
         Directory.CreateDirectory(Folder);
         Registry = new ProviderRegistry(
-            [], new PluginOptions { Folder = Folder, Copies = Copies, Patience = patience ?? TimeSpan.FromSeconds(10) }, TimeProvider.System, NullLogger<ProviderRegistry>.Instance);
+            [], new PluginOptions { Folder = Folder, Copies = Copies, Patience = Patience.Long }, clock ?? TimeProvider.System, NullLogger<ProviderRegistry>.Instance);
     }
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -44,6 +46,17 @@ internal sealed class PluginBed : IDisposable
 
     /// <summary>What the clock's look finds.</summary>
     public Task<IReadOnlyList<ProviderChange>> LookAsync() => Registry.RescanAsync(onlySettled: true, Stop);
+
+    /// <summary>Lets the registry lose patience, again and again, until <paramref name="rescan"/> has ended.</summary>
+    public static async Task RunOutOfPatienceAsync(FakeTimeProvider clock, Task rescan)
+    {
+        while (!rescan.IsCompleted)
+        {
+            clock.Advance(Patience.Long);
+            await Task.Yield(); // what waits next may not wait yet
+        }
+        await rescan;
+    }
 
     /// <summary>The one listing that there is.</summary>
     public ProviderListing Only => Assert.Single(Registry.Listings);
