@@ -97,7 +97,7 @@ public class InitiatorTests
 
         async Task FailsAsync()
         {
-            var ended = await world.EndedAsync(ConnectAsync(world, world.Tenant, "v1")).WaitAsync(TimeSpan.FromSeconds(20), world.Stop);
+            var ended = await world.EndedAsync(ConnectAsync(world, world.Tenant, "v1")).WaitAsync(Patience.Long, world.Stop);
             Assert.Equal(OperationStatus.Failed, ended.Operation.Status);
         }
     }

@@ -7,8 +7,6 @@ namespace Headgate.Control.Tests;
 /// <summary>Operations that meet each other, that cannot be taken back, and that fail late.</summary>
 public class OperationRuleTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     [Fact]
     public async Task A_volume_that_is_being_recovered_cannot_be_expunged()
     {
@@ -16,7 +14,7 @@ public class OperationRuleTests
         await DeletedAsync(world);
         var (held, go) = Hold(world, "volume.recover/confirm/intended");
         var recovering = (await world.Get<RecoverVolume>().ExecuteAsync(world.Tenant, "v1", world.Stop)).ValueOrThrow();
-        await held.WaitAsync(Patience, world.Stop);
+        await held.WaitAsync(Patience.Long, world.Stop);
 
         Assert.Equal("volume-state", (await world.Get<ExpungeVolume>().ExecuteAsync(world.Tenant, "v1", world.Stop)).Problem?.Code);
 
@@ -37,7 +35,7 @@ public class OperationRuleTests
                 return Task.CompletedTask;
             },
             world.Stop));
-        var ended = await world.EndedAsync(world.Get<RecoverVolume>().ExecuteAsync(world.Tenant, "v1", world.Stop)).WaitAsync(Patience, world.Stop);
+        var ended = await world.EndedAsync(world.Get<RecoverVolume>().ExecuteAsync(world.Tenant, "v1", world.Stop)).WaitAsync(Patience.Long, world.Stop);
         Assert.Equal((OperationStatus.Failed, "volume-state"), (ended.Operation.Status, ended.Operation.Fault?.Code));
         Assert.Equal(VolumeState.Expunging, (await world.VolumeAsync("v1")).Volume.State);
     }
@@ -54,7 +52,7 @@ public class OperationRuleTests
             ? await world.Get<ResizeVolume>().ExecuteAsync(world.Tenant, "v1", ByteSize.GiB(3), world.Stop)
             : await world.Get<DisconnectVolume>().ExecuteAsync(world.Tenant, "v1", World.Initiator, world.Stop);
         var id = asked.ValueOrThrow().Operation.Id;
-        await held.WaitAsync(Patience, world.Stop);
+        await held.WaitAsync(Patience.Long, world.Stop);
 
         Assert.Equal("operation-not-cancellable", (await world.Get<CancelOperation>().ExecuteAsync(world.Tenant, id, world.Stop)).Problem?.Code);
 
@@ -74,7 +72,7 @@ public class OperationRuleTests
             if (point == "volume.resize/confirm/intended") world.Array.Tamper(handle, v => v.Qos = QosSpec.Create(200, 777, 1000));
             return Task.CompletedTask;
         });
-        var ended = await world.EndedAsync(world.Get<ResizeVolume>().ExecuteAsync(world.Tenant, "v1", ByteSize.GiB(3), world.Stop)).WaitAsync(Patience, world.Stop);
+        var ended = await world.EndedAsync(world.Get<ResizeVolume>().ExecuteAsync(world.Tenant, "v1", ByteSize.GiB(3), world.Stop)).WaitAsync(Patience.Long, world.Stop);
         Assert.Equal((OperationStatus.Failed, "qos-not-applied"), (ended.Operation.Status, ended.Operation.Fault?.Code));
         var volume = (await world.VolumeAsync("v1")).Volume;
         Assert.Equal((VolumeState.Ready, ByteSize.GiB(3), ByteSize.GiB(3)), (volume.State, volume.Size, volume.ReservedBytes));
@@ -112,7 +110,7 @@ public class OperationRuleTests
         {
             if (point != place) return;
             held.TrySetResult();
-            await go.Task.WaitAsync(Patience);
+            await go.Task.WaitAsync(Patience.Long);
         });
         return (held.Task, go);
     }
