@@ -61,6 +61,9 @@ public sealed class FileBlockDevice : IBlockDevice
     /// <summary>Syncs begun up to now, however many flushes they served.</summary>
     internal long SyncsBegun => _syncs.Begun;
 
+    /// <summary>Flushes that wait for a sync to end.</summary>
+    internal int FlushesWaiting => _syncs.Waiting;
+
     /// <summary>Opens an existing file. One whose length direct I/O cannot reach the end of is opened buffered.</summary>
     /// <exception cref="IOException">It is not there or cannot be opened.</exception>
     public static FileBlockDevice Open(string path, FileIo? io = null) => Open(path, io, trace: null);

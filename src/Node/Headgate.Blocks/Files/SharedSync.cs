@@ -9,10 +9,14 @@ internal sealed class SharedSync
     private readonly object _lock = new(); // a monitor, for its Wait and Pulse
     private long _begun;
     private long _ended;
+    private int _waiting;
     private int _errno; // of the last sync; who shares a failed one is told, and all later ones are: see FileBlockDevice
 
     /// <summary>Syncs begun up to now; tests count them.</summary>
     public long Begun => Volatile.Read(ref _begun);
+
+    /// <summary>Callers that wait for a sync to end; tests await them.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Answers the errno of a sync that began after this call did, or of one after it.</summary>
     public int Run(Func<int> sync)
@@ -22,8 +26,14 @@ internal sealed class SharedSync
             var mine = _begun + 1;
             while (_ended < mine)
             {
-                if (_begun == _ended) RunOne(sync);
-                else Monitor.Wait(_lock);
+                if (_begun == _ended)
+                {
+                    RunOne(sync);
+                    continue;
+                }
+                _waiting++;
+                Monitor.Wait(_lock);
+                _waiting--;
             }
             return _errno;
         }
