@@ -47,7 +47,8 @@ internal sealed class MountedFileSystem : IDisposable
 
     public void Dispose()
     {
-        Run("umount", Folder, out _);
+        // Lazily: for the moment between fork and exec, a process that another test starts has our closed files open.
+        Run("umount", $"--lazy {Folder}", out _);
         _scratch.Dispose();
     }
 

@@ -84,7 +84,8 @@ public abstract class MountedImage(string format) : IAsyncLifetime
 
     public Task<bool> MountAsync(string target, params string[] options) => RunAsync("mount", ["-o", string.Join(',', ["loop", .. options]), Image, target]);
 
-    public static Task<bool> UnmountAsync(string target) => RunAsync("umount", target);
+    /// <summary>Lazily: for the moment between fork and exec, a process that another test starts has our closed files open.</summary>
+    public static Task<bool> UnmountAsync(string target) => RunAsync("umount", "--lazy", target);
 
     public async ValueTask DisposeAsync()
     {
