@@ -5,7 +5,6 @@ public sealed class IntentJournalTests
 {
     private const int Block = 4096;
     private const int Eio = 5;
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void When_the_image_refuses_all_slots_writes_fail_and_none_waits_for_ever()
@@ -16,13 +15,13 @@ public sealed class IntentJournalTests
         // The records of as many writes as there are slots are on the medium and one more write waits; then the image goes bad.
         using var recorded = new Barrier(IntentJournal.Slots, _ =>
         {
-            Assert.True(SpinWait.SpinUntil(() => threads.Count(thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)) == IntentJournal.Slots, Long));
+            Assert.True(SpinWait.SpinUntil(() => threads.Count(thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)) == IntentJournal.Slots, Patience.Long));
             image.Sync = _ => Eio;
             Assert.Equal(IoFault.WriteFailed, image.Flush());
         });
         var trace = new OnWrite((_, bytes) =>
         {
-            if (bytes > 0) recorded.SignalAndWait(Long);
+            if (bytes > 0) recorded.SignalAndWait(Patience.Long);
         });
         using var journal = IntentJournal.Create(scratch.File("journal"), image, trace);
         var faults = new IoFault[IntentJournal.Slots + 1];
@@ -32,7 +31,7 @@ public sealed class IntentJournalTests
             threads.Add(new Thread(() => faults[at] = journal.Write(at * Block, new byte[Block])) { IsBackground = true });
         }
         threads.ForEach(thread => thread.Start());
-        Assert.All(threads, thread => Assert.True(thread.Join(Long)));
+        Assert.All(threads, thread => Assert.True(thread.Join(Patience.Long)));
         Assert.All(faults, fault => Assert.Equal(IoFault.WriteFailed, fault));
         Assert.Equal(IoFault.WriteFailed, journal.Write(0, new byte[Block])); // and leaves no record
         Assert.Equal(IoFault.WriteFailed, journal.Settle(0, Block));
@@ -53,7 +52,7 @@ public sealed class IntentJournalTests
             if (!Volatile.Read(ref isArmed)) return;
             Volatile.Write(ref isArmed, false);
             inRecord.Release();
-            goOn.Wait(Long);
+            goOn.Wait(Patience.Long);
         });
         using var journal = IntentJournal.Create(scratch.File("journal"), image, trace);
         for (var i = 0; i < IntentJournal.Slots; i++) Assert.Equal(IoFault.None, journal.Write(i * Block, new byte[Block]));
@@ -66,10 +65,10 @@ public sealed class IntentJournalTests
         var isSettled = false;
         var settle = new Thread(() => isSettled = journal.Settle(0, Block) == IoFault.None) { IsBackground = true };
         settle.Start();
-        Assert.True(SpinWait.SpinUntil(() => settle.ThreadState.HasFlag(ThreadState.WaitSleepJoin) || !settle.IsAlive, Long));
+        Assert.True(SpinWait.SpinUntil(() => settle.ThreadState.HasFlag(ThreadState.WaitSleepJoin) || !settle.IsAlive, Patience.Long));
         Assert.True(settle.IsAlive);
         goOn.Release();
-        Assert.True(settle.Join(Long));
+        Assert.True(settle.Join(Patience.Long));
         Assert.True(isSettled);
         Assert.Equal(IoFault.None, await next);
     }
