@@ -104,23 +104,17 @@ public sealed class ApiHost : IAsyncDisposable
         return problem;
     }
 
-    /// <summary>Puts something else where the database file was, until the result is disposed.</summary>
+    /// <summary>Takes the folder of the database away until the result is disposed.</summary>
     public IDisposable LoseDatabase()
     {
-        var file = Path.Combine(_folder, "headgate.db");
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        File.Move(file, file + ".kept");
-        Directory.CreateDirectory(file);
-        return new Restoring(file);
+        Directory.Move(_folder, _folder + ".away");
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools(); // only now: the engine opens connections all the time
+        return new Restoring(_folder);
     }
 
-    private sealed class Restoring(string file) : IDisposable
+    private sealed class Restoring(string folder) : IDisposable
     {
-        public void Dispose()
-        {
-            Directory.Delete(file);
-            File.Move(file + ".kept", file);
-        }
+        public void Dispose() => Directory.Move(folder + ".away", folder);
     }
 
     public async ValueTask DisposeAsync()
