@@ -37,6 +37,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly SemaphoreSlim _arrived = new(0);
     private readonly Task _accepting;
+    private int _accepted;
 
     public ScriptedServer(Func<Received, Act> script)
     {
@@ -51,7 +52,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public IReadOnlyList<Received> Requests => [.. _received];
 
-    public int Connections => _connections.Count;
+    public int Connections => Volatile.Read(ref _accepted);
 
     public Task OneArrivedAsync(CancellationToken stop) => _arrived.WaitAsync(stop);
 
@@ -70,7 +71,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
     {
         try
         {
-            while (true) _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                Interlocked.Increment(ref _accepted); // before anything is served
+                _connections.Add(ServeAsync(client));
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
