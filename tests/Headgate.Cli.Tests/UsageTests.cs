@@ -109,8 +109,10 @@ public sealed class UsageTests
     [Fact]
     public async Task A_server_that_is_not_there_is_named_with_what_to_do()
     {
+        using var reserved = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        reserved.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound but not listening: refuses, and nobody else gets the port
         using var run = new CliRun();
-        run.Write("data/admin.json", $$"""{"endpoint":"http://127.0.0.1:{{FreePort()}}","key":"k"}""");
+        run.Write("data/admin.json", $$"""{"endpoint":"http://127.0.0.1:{{((IPEndPoint)reserved.LocalEndPoint!).Port}}","key":"k"}""");
 
         var result = await run.RunAsync("zone", "list");
 
@@ -220,12 +222,5 @@ public sealed class UsageTests
         Assert.Equal(0, (await run.RunAsync("node", "--data", "d")).Exit);
         Assert.Equal("d", ran);
         Assert.Contains("credentials", (await run.RunAsync("node", "--help")).Out, StringComparison.Ordinal);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
