@@ -21,7 +21,8 @@ internal sealed class CrashRun : IDisposable
 
     private readonly string _data;
     private readonly Random _random;
-    private readonly int _iscsiPort = NodeProcess.FreePort(), _elementPort = NodeProcess.FreePort();
+    private readonly int _iscsiPort;
+    private readonly int _elementPort;
     private readonly CrashCounts _counts = new();
     private readonly Images _images;
     private readonly List<TestedVolume> _volumes = [];
@@ -37,6 +38,8 @@ internal sealed class CrashRun : IDisposable
         _data = data;
         _random = new Random(seed);
         _images = new Images(new Random(seed + 1), _counts);
+        var ports = FreePorts.Take(2);
+        (_iscsiPort, _elementPort) = (ports[0], ports[1]);
         _calls = new ElementCalls(_elementPort);
     }
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Headgate.Crash.Tests;
@@ -8,8 +6,6 @@ namespace Headgate.Crash.Tests;
 /// <summary><c>headgate node</c> as a process of its own on a data folder, for killing.</summary>
 internal sealed class NodeProcess : IDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90); // on a machine that has much else to do
-
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,7 +36,7 @@ internal sealed class NodeProcess : IDisposable
     {
         try
         {
-            await _ready.Task.WaitAsync(StartTimeout, TestContext.Current.CancellationToken);
+            await _ready.Task.WaitAsync(Patience.Long, TestContext.Current.CancellationToken);
         }
         catch (Exception failure) when (failure is TimeoutException or InvalidOperationException)
         {
@@ -60,13 +56,6 @@ internal sealed class NodeProcess : IDisposable
     {
         if (!_process.HasExited) Kill();
         _process.Dispose();
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Listen()

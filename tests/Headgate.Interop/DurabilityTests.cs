@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Headgate.Initiator;
 using Headgate.Interop.Harness;
@@ -167,7 +168,7 @@ public sealed class DurabilityTests
 
     private static async Task AllOperationsEndedAsync(HeadgateProcess up)
     {
-        for (var attempt = 0; attempt < 100; attempt++)
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience.Long;)
         {
             var operations = await up.CliJsonAsync("operation", "list");
             if (operations.EnumerateArray().All(Ended)) return;

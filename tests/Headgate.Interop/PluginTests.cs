@@ -6,9 +6,6 @@ namespace Headgate.Interop;
 /// <summary>A plug-in in the folder of a running server, found by the server itself. The whole way of an author is <c>eng/driver-template-check</c>.</summary>
 public sealed class PluginTests
 {
-    /// <summary>Many looks of the server, which come every 2 s.</summary>
-    private static readonly TimeSpan FoundWithin = TimeSpan.FromSeconds(60);
-
     private static readonly string Built =
         AppContext.BaseDirectory.Replace("Headgate.Interop", "Headgate.Plugins.Sample", StringComparison.Ordinal);
 
@@ -38,7 +35,7 @@ public sealed class PluginTests
 
             Directory.Move(Path.Combine(folder, "away"), Path.Combine(plugins, "acme"));
             await UntilAsync(up, "up again", pool => pool.GetProperty("state").GetString() == "up", "pool", "show", "p1");
-            Assert.Equal(0, await up.StopAsync(TimeSpan.FromSeconds(20)));
+            Assert.Equal(0, await up.StopAsync());
         }
         finally
         {
@@ -77,12 +74,12 @@ public sealed class PluginTests
     private static async Task<JsonElement> UntilAsync(HeadgateProcess up, string what, Func<JsonElement, bool> isSo, params string[] command)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        timeout.CancelAfter(FoundWithin);
+        timeout.CancelAfter(Patience.Long); // many looks of the server, which come every 2 s
         while (true)
         {
             var answer = await up.CliJsonAsync(command);
             if (isSo(answer)) return answer;
-            Assert.False(timeout.IsCancellationRequested, $"not {what} within {FoundWithin}: {answer}");
+            Assert.False(timeout.IsCancellationRequested, $"not {what} within {Patience.Long}: {answer}");
         }
     }
 

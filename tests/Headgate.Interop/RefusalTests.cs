@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Headgate.Initiator;
 using Headgate.Interop.Harness;
@@ -110,7 +111,7 @@ public sealed class RefusalTests(HeadgateUp server)
     private async Task AssertEventAsync(string initiator)
     {
         var last = "";
-        for (var attempt = 0; attempt < 50; attempt++)
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience.Long;)
         {
             var listed = await server.Up.CliAsync("event", "list", "-o", "json", "--limit", "200");
             last = listed.ToString();

@@ -29,7 +29,7 @@ public sealed class StartTests
                 lun = await first.CliJsonAsync("volume", "connect", "kept", "--initiator", Lun.DefaultInitiator);
                 Assert.Equal(0, (await first.CliAsync("disk-offering", "delete", "bronze")).Exit);
                 offerings = await first.CliJsonAsync("disk-offering", "list");
-                Assert.Equal(0, await first.StopAsync(TimeSpan.FromSeconds(15)));
+                Assert.Equal(0, await first.StopAsync());
             }
             await using (var second = await HeadgateProcess.StartAsync(data, ports))
             {
@@ -37,7 +37,7 @@ public sealed class StartTests
                 Assert.Equal(lun.GetRawText(), (await second.CliJsonAsync("volume", "connect", "kept", "--initiator", Lun.DefaultInitiator)).GetRawText());
                 Assert.Equal(offerings.GetRawText(), (await second.CliJsonAsync("disk-offering", "list")).GetRawText());
                 Assert.Equal(0, (await second.CliJsonAsync("pool", "check", "san1")).GetProperty("findings").GetArrayLength());
-                Assert.Equal(0, await second.StopAsync(TimeSpan.FromSeconds(15)));
+                Assert.Equal(0, await second.StopAsync());
             }
             await using (var moved = await HeadgateProcess.StartAsync(data, Ports.Free()))
             {

@@ -8,11 +8,6 @@ namespace Headgate.Interop.Harness;
 /// <summary><c>headgate up</c> as a process of its own on a data folder, and the CLI beside it as a person has it.</summary>
 internal sealed partial class HeadgateProcess : IAsyncDisposable
 {
-    /// <summary>Generous on a loaded machine; how long a start may take is a test of its own.</summary>
-    public static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
-
-    public static readonly TimeSpan CliTimeout = TimeSpan.FromSeconds(60);
-
     private const int SignalTerminate = 15;
 
     private readonly Process _process;
@@ -39,17 +34,17 @@ internal sealed partial class HeadgateProcess : IAsyncDisposable
         foreach (var arg in Arguments(data, ports, more)) start.ArgumentList.Add(arg);
         var up = new HeadgateProcess(Process.Start(start)!, data, ports);
         up.Listen();
-        var first = await Task.WhenAny(up._ready.Task, Task.Delay(StartTimeout, TestContext.Current.CancellationToken));
+        var first = await Task.WhenAny(up._ready.Task, Task.Delay(Patience.Long, TestContext.Current.CancellationToken));
         if (first == up._ready.Task && up._ready.Task.IsCompletedSuccessfully) return up;
         await up.DisposeAsync();
-        throw new InvalidOperationException($"headgate up was not ready within {StartTimeout}:\n{up.Output}");
+        throw new InvalidOperationException($"headgate up was not ready within {Patience.Long}:\n{up.Output}");
     }
 
     /// <summary>Runs <c>headgate up</c> where it is expected to refuse.</summary>
     public static Task<ToolResult> ExpectRefusalAsync(string data, Ports ports, params string[] more)
     {
         var program = Program();
-        return Tool.RunAsync(program.FileName, [.. program.ArgumentList, .. Arguments(data, ports, more)], StartTimeout);
+        return Tool.RunAsync(program.FileName, [.. program.ArgumentList, .. Arguments(data, ports, more)], Patience.Long);
     }
 
     /// <summary>Runs the CLI with this server's admin key.</summary>
@@ -59,7 +54,7 @@ internal sealed partial class HeadgateProcess : IAsyncDisposable
     public static Task<ToolResult> CliAsAsync(string config, params string[] args)
     {
         var program = Program();
-        return Tool.RunAsync(program.FileName, [.. program.ArgumentList, .. args], CliTimeout, environment: new Dictionary<string, string> { ["HEADGATE_CONFIG"] = config });
+        return Tool.RunAsync(program.FileName, [.. program.ArgumentList, .. args], Patience.Long, environment: new Dictionary<string, string> { ["HEADGATE_CONFIG"] = config });
     }
 
     /// <summary>Runs the CLI, requires that it did what it was asked, and reads its JSON.</summary>
@@ -79,10 +74,10 @@ internal sealed partial class HeadgateProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM, then the exit code.</summary>
-    public async Task<int> StopAsync(TimeSpan within)
+    public async Task<int> StopAsync()
     {
         Assert.Equal(0, SendSignal(_process.Id, SignalTerminate));
-        using var timeout = new CancellationTokenSource(within);
+        using var timeout = new CancellationTokenSource(Patience.Long);
         await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
     }
@@ -93,7 +88,7 @@ internal sealed partial class HeadgateProcess : IAsyncDisposable
         {
             try
             {
-                await StopAsync(TimeSpan.FromSeconds(20));
+                await StopAsync();
             }
             catch (OperationCanceledException)
             {

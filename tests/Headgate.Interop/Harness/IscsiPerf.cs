@@ -22,7 +22,7 @@ internal sealed partial class IscsiPerf
     public Task<ToolResult> RunAsync(Lun lun, int seconds) => Tool.RunAsync(
         Tool.Require("iscsi-perf", "libiscsi-bin"),
         ["-i", lun.Initiator, "-m", "32", "-b", $"{BlocksOf4KiB}", "-t", $"{seconds}", "-r", lun.Uri],
-        TimeSpan.FromSeconds(seconds + 30), Take);
+        TimeSpan.FromSeconds(seconds) + Patience.Long, Take);
 
     /// <summary>Done when <paramref name="count"/> seconds have been counted.</summary>
     public Task CountedAsync(int count)
