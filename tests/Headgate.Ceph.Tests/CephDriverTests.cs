@@ -44,7 +44,7 @@ public sealed class CephDriverTests(RunningCeph ceph)
         Assert.Equal(0, RbdHost.Open(mine, _ => 0));
         Assert.Equal(Errno.NotPermitted, RbdHost.Open(mine with { Image = Marks.ImageName(otherKey) }, _ => 0));
         var config = new CephConfig(
-            Guid.Empty, ceph.Monitors, null, mine.User, mine.Key, "rbd", "", null, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TimeProvider.System);
+            Guid.Empty, ceph.Monitors, null, mine.User, mine.Key, "rbd", "", null, Patience.Long, Patience.Long, TimeProvider.System);
         using var connections = new CephConnections(config);
         var listed = CephCall.Run(connections, static (_, request) => request(), Images.List);
         Assert.Equal(FaultCodes.Unauthorized, listed.Problem!.Code);

@@ -38,7 +38,7 @@ internal sealed class CephFixture : IAsyncDisposable
     {
         var config = new CephConfig(
             Guid.Empty, _ceph.Monitors, null, "headgate", _ceph.Key, "rbd", Settings.GetValueOrDefault("namespace") ?? "", null,
-            TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TimeProvider.System);
+            Patience.Long, Patience.Long, TimeProvider.System);
         using var connections = new CephConnections(config);
         return CephCall.Run(connections, static (_, request) => request(), work).ValueOrThrow();
     }

@@ -88,7 +88,7 @@ public sealed partial class HostileHostTests(RunningCeph ceph)
     private T As<T>(Connection.Rbd user, Func<CephCall, T> work)
     {
         using var connections = new CephConnections(new CephConfig(
-            Guid.Empty, ceph.Monitors, null, user.User, user.Key, "rbd", "", null, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TimeProvider.System));
+            Guid.Empty, ceph.Monitors, null, user.User, user.Key, "rbd", "", null, Patience.Long, Patience.Long, TimeProvider.System));
         return CephCall.Run(connections, static (_, request) => request(), work).ValueOrThrow();
     }
 

@@ -76,7 +76,7 @@ internal sealed unsafe partial class RbdHost : IDataProbe
 
     private static CephConfig ConfigOf(Connection.Rbd connection) => new(
         Guid.Empty, string.Join(",", connection.Monitors), null, connection.User, connection.Key, connection.Pool, connection.Namespace ?? "", null,
-        TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TimeProvider.System);
+        Patience.Long, Patience.Long, TimeProvider.System);
 
     [LibraryImport(Librbd.Name, EntryPoint = "rbd_read")]
     private static partial nint Read(nint image, ulong offset, nuint length, byte* buffer);

@@ -154,7 +154,7 @@ public sealed class ServerOnCephTests(RunningCeph ceph) : IAsyncLifetime
     private T AsAdmin<T>(Func<CephCall, T> work)
     {
         using var connections = new CephConnections(new CephConfig(
-            Guid.Empty, ceph.Monitors, null, "headgate", ceph.Key, "rbd", "", null, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TimeProvider.System));
+            Guid.Empty, ceph.Monitors, null, "headgate", ceph.Key, "rbd", "", null, Patience.Long, Patience.Long, TimeProvider.System));
         return ((Primitives.Outcome<T>.Done)CephCall.Run(connections, static (_, request) => request(), work)).Value;
     }
 
