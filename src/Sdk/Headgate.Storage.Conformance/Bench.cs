@@ -200,9 +200,9 @@ internal sealed class Bench : IAsyncDisposable
     public string WithoutSecrets(string text) => _secrets.Aggregate(text, static (t, secret) => t.Replace(secret, "(secret)", StringComparison.Ordinal));
 
     /// <summary>Takes away what the rule made, whatever became of the rule, and says what would not go.</summary>
-    public async Task<IReadOnlyList<string>> CleanUpAsync(TimeSpan patience)
+    public async Task<IReadOnlyList<string>> CleanUpAsync()
     {
-        using var end = new CancellationTokenSource(patience);
+        using var end = new CancellationTokenSource(Options.RuleTimeout, Options.Clock);
         try
         {
             Plan.Clear();

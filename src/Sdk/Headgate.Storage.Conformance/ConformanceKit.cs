@@ -17,6 +17,9 @@ public sealed record ConformanceOptions
     /// <summary>How long one rule may take before it counts as broken: a driver that hangs must not hang the examination.</summary>
     public TimeSpan RuleTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>The clock of <see cref="RuleTimeout"/>.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Ids, or beginnings of ids, of the rules to put; empty for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
@@ -80,9 +83,9 @@ public static class ConformanceKit
         ConformanceRule rule, ConformanceSubject subject, ConformanceOptions options, int seed, CancellationToken stop)
     {
         var watch = Stopwatch.StartNew();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(options.RuleTimeout);
-        await using var bench = new Bench(subject, options, seed, rule.Id, patience.Token);
+        using var patience = new CancellationTokenSource(options.RuleTimeout, options.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
+        await using var bench = new Bench(subject, options, seed, rule.Id, either.Token);
         Finding finding;
         try
         {
@@ -95,7 +98,7 @@ public static class ConformanceKit
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await bench.CleanUpAsync(options.RuleTimeout);
+            await bench.CleanUpAsync();
             throw;
         }
         catch (Exception e)
@@ -105,7 +108,7 @@ public static class ConformanceKit
                 : $"{e.GetType().Name} left the driver: {e.Message}");
         }
         var calls = finding.Verdict == Verdict.Broken ? bench.Calls.TakeLast(CallsShown).ToList() : [];
-        var left = await bench.CleanUpAsync(options.RuleTimeout);
+        var left = await bench.CleanUpAsync();
         return (new RuleResult(rule, finding.Verdict, bench.WithoutSecrets(finding.Evidence), [.. calls.Select(bench.WithoutSecrets)], watch.Elapsed), left);
     }
 }

@@ -2,6 +2,7 @@ using Headgate.Drivers.Tests.Reference;
 using Headgate.Storage.Conformance;
 using Headgate.Storage.Filters;
 using Headgate.Storage.Sdk;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Headgate.Drivers.Tests.Conformance;
 
@@ -45,8 +46,12 @@ public sealed class ReportTests
         var plan = new FaultPlan().Always(StoreCall.GrantAccess, new InjectedFault.Hold(new TaskCompletionSource().Task));
         await using var fixture = new ReferenceFixture(provider => new FaultInjectingProvider(provider, plan));
 
-        var report = await ConformanceKit.RunAsync(
-            fixture.Subject, new ConformanceOptions { RuleTimeout = TimeSpan.FromMilliseconds(200), Only = ["access.grant.repeat", "volume.find"] }, Stop);
+        var clock = new FakeTimeProvider(); // its time is over for the call that hangs, and for no other
+        var options = new ConformanceOptions { Clock = clock, Only = ["access.grant.repeat", "volume.find"] };
+        var run = Task.Run(() => ConformanceKit.RunAsync(fixture.Subject, options, Stop), Stop);
+        while (!plan.Calls.Contains(StoreCall.GrantAccess) && !run.IsCompleted) await Task.Yield();
+        clock.Advance(options.RuleTimeout);
+        var report = await run;
 
         var hung = report.Results[0];
         Assert.Equal((Verdict.Broken, "access.grant.repeat-is-same-connection"), (hung.Verdict, hung.Id));
