@@ -18,11 +18,11 @@ internal sealed partial class IscsiPerf
         get { lock (_seconds) return [.. _seconds]; }
     }
 
-    /// <summary>4 KiB random reads with 32 in flight for <paramref name="seconds"/> seconds.</summary>
-    public Task<ToolResult> RunAsync(Lun lun, int seconds) => Tool.RunAsync(
+    /// <summary>4 KiB random reads with 32 in flight until there are <paramref name="enough"/>.</summary>
+    public Task<ToolResult> RunAsync(Lun lun, CancellationToken enough) => Tool.RunUntilAsync(
         Tool.Require("iscsi-perf", "libiscsi-bin"),
-        ["-i", lun.Initiator, "-m", "32", "-b", $"{BlocksOf4KiB}", "-t", $"{seconds}", "-r", lun.Uri],
-        TimeSpan.FromSeconds(seconds) + Patience.Long, Take);
+        ["-i", lun.Initiator, "-m", "32", "-b", $"{BlocksOf4KiB}", "-t", $"{(int)Patience.Long.TotalSeconds}", "-r", lun.Uri],
+        2 * Patience.Long, Take, enough);
 
     /// <summary>Done when <paramref name="count"/> seconds have been counted.</summary>
     public Task CountedAsync(int count)

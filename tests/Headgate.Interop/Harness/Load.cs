@@ -23,6 +23,14 @@ internal sealed class Load : IAsyncDisposable
         return new Load(login.Session ?? throw new InvalidOperationException($"login refused: {login}"), plan);
     }
 
+    /// <summary>As below, and the share of that time in which there was a machine to serve it.</summary>
+    public async Task<(LoadSample Served, double Share)> MeasureWithMachineAsync(int seconds)
+    {
+        using var machine = new MachineWatch();
+        var served = await MeasureAsync(seconds);
+        return (served, machine.Share);
+    }
+
     /// <summary>What came back within <paramref name="seconds"/> from now on.</summary>
     public async Task<LoadSample> MeasureAsync(int seconds)
     {

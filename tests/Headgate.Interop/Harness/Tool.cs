@@ -31,14 +31,24 @@ internal static class Tool
         Assert.SkipUnless(found, "QEMU's iSCSI block driver is not on this machine (apt-get install qemu-block-extra)");
     }
 
-    public static async Task<ToolResult> RunAsync(
-        string program, IEnumerable<string> args, TimeSpan timeout, Action<string>? onText = null, IDictionary<string, string>? environment = null)
+    public static Task<ToolResult> RunAsync(
+        string program, IEnumerable<string> args, TimeSpan timeout, IDictionary<string, string>? environment = null) =>
+        RunAsync(program, args, timeout, onText: null, environment, CancellationToken.None);
+
+    /// <summary>Runs a program that would go on, and ends it when it has done what it was started for.</summary>
+    public static Task<ToolResult> RunUntilAsync(
+        string program, IEnumerable<string> args, TimeSpan timeout, Action<string> onText, CancellationToken enough) =>
+        RunAsync(program, args, timeout, onText, environment: null, enough);
+
+    private static async Task<ToolResult> RunAsync(
+        string program, IEnumerable<string> args, TimeSpan timeout, Action<string>? onText, IDictionary<string, string>? environment,
+        CancellationToken enough)
     {
         var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken, enough);
         stop.CancelAfter(timeout);
         var output = DrainAsync(process.StandardOutput, onText);
         var error = DrainAsync(process.StandardError, null);
@@ -49,6 +59,7 @@ internal static class Tool
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            if (enough.IsCancellationRequested) return new ToolResult(0, await output, await error);
             throw new TimeoutException($"{program} {string.Join(' ', args)} did not end within {timeout}:\n{await output}\n{await error}");
         }
         return new ToolResult(process.ExitCode, await output, await error);
