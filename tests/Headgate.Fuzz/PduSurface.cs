@@ -95,6 +95,8 @@ internal sealed class PduSurface : Surface
 
         public string? Problem => _replies.Problem;
 
+        public bool HasBytes => _sent < _wire.Length;
+
         public int Receive(Span<byte> target)
         {
             if (_sent == _wire.Length && !TryMakeNext()) return 0;

@@ -37,9 +37,16 @@ internal sealed class PathFixture(IoPathOptions? options = null) : IDisposable
 
     public TestIo Submit(VolumeRuntime volume, bool isWrite = false, long offset = 0, int bytes = 4096, byte fill = 0)
     {
+        var io = Make(volume, isWrite, offset, bytes, fill);
+        Path.Submit(io);
+        return io;
+    }
+
+    public static TestIo Make(VolumeRuntime volume, bool isWrite = false, long offset = 0, int bytes = 4096, byte fill = 0, bool isDurable = false)
+    {
         var buffer = new byte[bytes];
         buffer.AsSpan().Fill(fill);
-        var io = new TestIo
+        return new TestIo
         {
             Volume = volume,
             Kind = isWrite ? IoKind.Write : IoKind.Read,
@@ -48,9 +55,8 @@ internal sealed class PathFixture(IoPathOptions? options = null) : IDisposable
             Buffer = buffer,
             CostBytes = bytes,
             TransferBytes = bytes,
+            Durable = isDurable,
         };
-        Path.Submit(io);
-        return io;
     }
 
     public TestIo Call(VolumeRuntime volume, Func<IoFault> work, long costBytes = 0, long transferBytes = 0)

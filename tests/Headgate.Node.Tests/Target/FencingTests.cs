@@ -20,7 +20,7 @@ public sealed class FencingTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _target = new TestTarget();
+        _target = new TestTarget(mayHoldMedium: true);
         _volume = _target.AddVolume("disk", device: new FaultyBlockDevice(new MemoryBlockDevice(4 << 20), Before));
         return ValueTask.CompletedTask;
     }

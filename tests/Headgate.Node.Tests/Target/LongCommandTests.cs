@@ -24,7 +24,7 @@ public sealed class LongCommandTests : IAsyncLifetime
     {
         // A sanitize operation goes at a pace of its own, in real time; its deadlines are no matter here.
         var options = new IscsiTargetOptions { Portals = [new IPEndPoint(IPAddress.Loopback, 0)], PingAfter = TimeSpan.Zero, LoginDeadline = Patience.Long };
-        _target = new TestTarget(options, TimeProvider.System);
+        _target = new TestTarget(options, TimeProvider.System, mayHoldMedium: true);
         (_source, _destination) = (_target.AddVolume("source"), _target.AddVolume("destination"));
         var data = new byte[Blocks * 512];
         new Random(20261122).NextBytes(data);

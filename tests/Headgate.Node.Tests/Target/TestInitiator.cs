@@ -26,6 +26,7 @@ public sealed record ReceivedPdu(byte[] Header, byte[] Data)
 public sealed class TestInitiator : IDisposable
 {
     private readonly Socket _socket;
+    private List<byte>? _together;
 
     public TestInitiator(int port)
         : this(new IPEndPoint(IPAddress.Loopback, port))
@@ -155,8 +156,23 @@ public sealed class TestInitiator : IDisposable
         SendRaw([.. pdu]);
     }
 
+    /// <summary>What <paramref name="sends"/> sends goes out in one piece.</summary>
+    public void SendTogether(Action sends)
+    {
+        _together = [];
+        sends();
+        byte[] all = [.. _together];
+        _together = null;
+        SendRaw(all);
+    }
+
     public void SendRaw(byte[] bytes)
     {
+        if (_together is { } together)
+        {
+            together.AddRange(bytes);
+            return;
+        }
         var step = ByteByByte ? 1 : bytes.Length;
         for (var at = 0; at < bytes.Length; at += step) _socket.Send(bytes, at, step, SocketFlags.None);
     }

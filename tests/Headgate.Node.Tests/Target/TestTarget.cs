@@ -23,15 +23,22 @@ public sealed class TestTarget : ITargetDirectory, INodeEvents, IAsyncDisposable
     private readonly ConcurrentQueue<string> _names = new();
     private long _lastVolumeId;
 
-    public TestTarget(IscsiTargetOptions? options = null, TimeProvider? clock = null, ILogger<IscsiTarget>? logger = null)
+    /// <param name="options">Of the target.</param>
+    /// <param name="clock">Of the target.</param>
+    /// <param name="logger">Of the target.</param>
+    /// <param name="mayHoldMedium">For a test that stops its medium: no connection's own thread is at it then.</param>
+    public TestTarget(
+        IscsiTargetOptions? options = null, TimeProvider? clock = null, ILogger<IscsiTarget>? logger = null, bool mayHoldMedium = false)
     {
+        var io = new IoPathOptions { DataThreads = 2, SlowThreads = 2, InFlightMax = 4 };
+        Io = new IoPath(mayHoldMedium ? io with { AloneBytesMax = 0 } : io);
         Target = new IscsiTarget(
             options ?? new IscsiTargetOptions { Portals = [new IPEndPoint(IPAddress.Loopback, 0)] },
             this, Io, Sessions, this, clock ?? new FakeTimeProvider(), logger ?? NullLogger<IscsiTarget>.Instance);
         Target.Start();
     }
 
-    public IoPath Io { get; } = new(new IoPathOptions { DataThreads = 2, SlowThreads = 2, InFlightMax = 4 });
+    public IoPath Io { get; }
 
     public SessionRegistry Sessions { get; } = new();
 

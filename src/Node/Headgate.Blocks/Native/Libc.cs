@@ -20,11 +20,15 @@ internal static partial class Libc
     public const int FileMode644 = 0x1A4; // rw-r--r--, before the umask
     public const int EFD_CLOEXEC = 0x80000, EFD_NONBLOCK = 0x800;
     public const short POLLIN = 1;
+    public const int FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129; // FUTEX_WAIT and FUTEX_WAKE within one process
     public const int AT_EMPTY_PATH = 0x1000;
     public const uint STATX_BLOCKS = 0x400, STATX_DIOALIGN = 0x2000;
 
     /// <summary>The one flag here that is not the same everywhere: asm-generic's, but arm64 keeps that of 32-bit ARM.</summary>
     public static readonly int O_DIRECT = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x10000 : 0x4000;
+
+    /// <summary>futex has no function in libc; its number is in syscall_64.tbl and asm-generic/unistd.h.</summary>
+    private static readonly nint FutexNumber = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 202 : 98;
 
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe struct IoVec
@@ -100,6 +104,15 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
     internal static unsafe partial int Poll(PollFd* descriptors, nuint count, TimeSpec* timeout, nint signalMask);
+
+    /// <summary>Sleeps while the word has that value; may return for no reason.</summary>
+    internal static unsafe void FutexWait(int* word, int value) => _ = Futex(FutexNumber, word, FUTEX_WAIT_PRIVATE, value, 0, 0, 0);
+
+    /// <summary>Wakes one that sleeps at the word.</summary>
+    internal static unsafe void FutexWake(int* word) => _ = Futex(FutexNumber, word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static unsafe partial nint Futex(nint number, int* word, nint operation, nint value, nint timeout, nint secondWord, nint thirdValue);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     internal static unsafe partial nint Read(int descriptor, void* buffer, nuint length);

@@ -1,3 +1,5 @@
+using Headgate.Blocks.Native;
+
 namespace Headgate.Node.Io;
 
 /// <summary>
@@ -19,12 +21,17 @@ internal sealed class EngineLane : IDisposable
     private IoBatch _queue;
     private bool _stopping;
 
-    // Also the monitor on which its thread rests.
-    private sealed class Worker
+    private sealed class Worker : IDisposable
     {
+        public readonly Parker Rest = new();
         public Thread? Thread;
-        public VolumeIo? Given;
-        public bool MustEnd;
+        public VolumeIo? Given; // null when it is to end
+
+        public void Dispose()
+        {
+            Thread!.Join();
+            Rest.Dispose();
+        }
     }
 
     /// <param name="name">Of its threads.</param>
@@ -70,27 +77,15 @@ internal sealed class EngineLane : IDisposable
         lock (_lock)
         {
             _stopping = true;
-            while (_idle.TryPop(out var worker)) End(worker);
+            while (_idle.TryPop(out var worker)) worker.Rest.Unpark();
         }
-        foreach (var worker in _workers) worker.Thread!.Join();
+        foreach (var worker in _workers) worker.Dispose();
     }
 
     private static void Give(Worker worker, VolumeIo io)
     {
-        lock (worker)
-        {
-            worker.Given = io;
-            Monitor.Pulse(worker);
-        }
-    }
-
-    private static void End(Worker worker)
-    {
-        lock (worker)
-        {
-            worker.MustEnd = true;
-            Monitor.Pulse(worker);
-        }
+        worker.Given = io;
+        worker.Rest.Unpark();
     }
 
     private void Run(Worker worker)
@@ -134,12 +129,9 @@ internal sealed class EngineLane : IDisposable
             if (_stopping) return null;
             _idle.Push(worker);
         }
-        lock (worker)
-        {
-            while (worker.Given is null && !worker.MustEnd) Monitor.Wait(worker);
-            var given = worker.Given;
-            worker.Given = null;
-            return given;
-        }
+        worker.Rest.Park();
+        var given = worker.Given;
+        worker.Given = null;
+        return given;
     }
 }

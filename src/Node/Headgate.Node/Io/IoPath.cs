@@ -56,16 +56,23 @@ public sealed partial class IoPath : IDisposable
     /// </summary>
     public void Submit(VolumeIo io)
     {
-        var queue = io.Volume.Queue; // the I/O may be another one's soon
-        if (_gate.TrySubmit(io, out var ready))
-        {
-            Post(ready);
-            if (Options.IsScheduled) ThreadSlice.Follow(isShort: !queue.HasBacklog);
-        }
-        else
-        {
-            io.OnCompleted(IoFault.Gone);
-        }
+        if (TrySubmit(io, out var ready)) Post(ready);
+    }
+
+    /// <summary>
+    /// Hands over one I/O behind which its submitter has nothing else to do. A small one that may go at once is done here
+    /// and now, by the calling thread: it waits for the medium only, and not for another thread to get the processor.
+    /// </summary>
+    /// <returns>Whether it was done here: <see cref="VolumeIo.OnCompleted"/> has been called.</returns>
+    public bool SubmitAlone(VolumeIo io)
+    {
+        var isSmall = io.Kind != IoKind.Call && !io.Durable && io.TransferBytes <= Options.AloneBytesMax;
+        if (!TrySubmit(io, out var ready)) return true;
+        var isHere = isSmall && ready.First == io;
+        if (isHere) ready.TakeFirst();
+        Post(ready);
+        if (isHere) RunHere(io);
+        return isHere;
     }
 
     /// <summary>
@@ -103,6 +110,18 @@ public sealed partial class IoPath : IDisposable
     /// <summary>Same as <see cref="Stop"/>; safe to call after it.</summary>
     public void Dispose() => Stop();
 
+    private bool TrySubmit(VolumeIo io, out IoBatch ready)
+    {
+        var queue = io.Volume.Queue; // the I/O may be another one's soon
+        if (_gate.TrySubmit(io, out ready))
+        {
+            if (Options.IsScheduled) ThreadSlice.Follow(isShort: !queue.HasBacklog);
+            return true;
+        }
+        io.OnCompleted(IoFault.Gone);
+        return false;
+    }
+
     private void Post(IoBatch ready)
     {
         var io = ready.First;
@@ -137,6 +156,13 @@ public sealed partial class IoPath : IDisposable
         Post(ready);
         Tell(io, fault);
         return next;
+    }
+
+    private void RunHere(VolumeIo io)
+    {
+        var fault = Access(io);
+        Post(_gate.Complete(io, fault));
+        Tell(io, fault);
     }
 
     // A device or a session that throws has a bug; it must cost that one I/O, not the process and every other volume.

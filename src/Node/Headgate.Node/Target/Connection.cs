@@ -55,6 +55,12 @@ internal sealed partial class Connection
     /// <summary>Time stamp of the last bytes from the peer.</summary>
     public long LastReceived => Volatile.Read(ref _lastReceived);
 
+    /// <summary>Whether all that has come was looked at. On the connection's thread.</summary>
+    public bool IsDrained => _received.Available.IsEmpty;
+
+    /// <summary>Whether more has come meanwhile. On the connection's thread.</summary>
+    public bool HasMore => _transport.HasBytes;
+
     /// <summary>In login, or in a discovery session, which anybody gets.</summary>
     public bool IsStranger => Volatile.Read(ref _fullFeature) is not Session;
 

@@ -13,6 +13,9 @@ internal interface ITransport : IDisposable
     /// <exception cref="System.Net.Sockets.SocketException">The connection is gone.</exception>
     int Receive(Span<byte> target);
 
+    /// <summary>Whether bytes have come that were not received yet. Does not wait.</summary>
+    bool HasBytes { get; }
+
     /// <summary>Sends, and returns how many bytes were taken: when not waiting, 0 while the peer reads too slowly.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The connection is gone, or has taken nothing for too long.</exception>
     int Send(ReadOnlySpan<byte> bytes, bool wait);

@@ -6,6 +6,14 @@ namespace Headgate.Node.Target;
 /// <summary>From the moment a task may touch its volume to its end: the write guard, pieces of copies, what waits for what.</summary>
 internal sealed partial class Session
 {
+    /// <summary>
+    /// Commands before it is tried again whether an initiator has one at a time: at queue depth 2 one in 17 then waits for
+    /// the one before it.
+    /// </summary>
+    private const int OverlapsFor = 16;
+
+    private int _notAloneFor;
+
     /// <summary>On an engine thread, or wherever the I/O path or the write guard ended it.</summary>
     public void OnTaskCompleted(ScsiTask task, IoFault fault)
     {
@@ -20,7 +28,9 @@ internal sealed partial class Session
     }
 
     /// <summary>Lets it at its volume: past the write guard if it writes, then into the queue.</summary>
-    private void Launch(ScsiTask task)
+    /// <param name="task">The task.</param>
+    /// <param name="isOnlyOne">On the connection's thread, which has nothing else to do: see <see cref="IsOnlyOne"/>.</param>
+    private void Launch(ScsiTask task, bool isOnlyOne = false)
     {
         if (task.IsWrite)
         {
@@ -28,10 +38,22 @@ internal sealed partial class Session
             task.GuardedBy = guard;
             if (!guard.TryEnter(task)) return;
         }
-        Go(task);
+        Go(task, isOnlyOne);
     }
 
-    private void Go(ScsiTask task)
+    /// <summary>
+    /// Whether the initiator waits for this command and for nothing else, as far as one can know: then the connection's
+    /// thread makes the access itself (<see cref="Io.IoPath.SubmitAlone"/>). An initiator that sends the next one meanwhile
+    /// keeps more than one under way; its commands go to other threads for a while, so that they overlap.
+    /// </summary>
+    private bool IsOnlyOne()
+    {
+        if (_notAloneFor == 0) return Connection.IsDrained && Volatile.Read(ref _inEngine) == 2; // this one, and the session itself
+        _notAloneFor--;
+        return false;
+    }
+
+    private void Go(ScsiTask task, bool isOnlyOne = false)
     {
         bool isAborted;
         lock (_gate) isAborted = task.IsAborted;
@@ -46,7 +68,15 @@ internal sealed partial class Session
             Refuse(task, refusal);
             return;
         }
-        _context.Io.Submit(task);
+        if (!isOnlyOne)
+        {
+            _context.Io.Submit(task);
+        }
+        else if (_context.Io.SubmitAlone(task))
+        {
+            if (Connection.HasMore) _notAloneFor = OverlapsFor;
+            return;
+        }
         // Aborted in between, it was not in the queue where the aborter looked. Who takes it back is the one who ends it.
         if (task.IsAborted && _context.Io.Abort(task)) OnTaskCompleted(task, IoFault.Gone);
     }

@@ -256,7 +256,7 @@ internal sealed partial class Session
             return;
         }
         Interlocked.Increment(ref _inEngine);
-        Launch(task);
+        Launch(task, isOnlyOne: IsOnlyOne());
     }
 
     /// <summary>Fills in what the I/O path needs; false when the answer is there without it.</summary>

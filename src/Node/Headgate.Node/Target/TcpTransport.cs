@@ -32,6 +32,8 @@ internal sealed class TcpTransport : ITransport
 
     public IPEndPoint Local { get; }
 
+    public bool HasBytes => _socket.Available > 0;
+
     public int Receive(Span<byte> target) => _socket.Receive(target);
 
     public int Send(ReadOnlySpan<byte> bytes, bool wait) => wait ? _socket.Send(bytes) : TrySend(bytes);
