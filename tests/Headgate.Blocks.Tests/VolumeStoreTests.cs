@@ -46,6 +46,9 @@ public sealed class VolumeStoreTests
         Assert.Equal("snapshot-not-found", Refusal(() => store.CloneSnapshot(9, 2)));
         Assert.Equal("volume-exists", Refusal(() => store.CloneVolume(1, 1)));
         Assert.Equal("snapshot-not-found", Refusal(() => store.Revert(1, 9)));
+        Assert.Equal("volume-not-found", Refusal(() => store.Overwrite(1, 9)));
+        Assert.Equal("volume-not-found", Refusal(() => store.Overwrite(9, 1)));
+        Assert.Throws<ArgumentException>(() => store.Overwrite(1, 1));
         Assert.Equal("store-in-use", Refusal(() => VolumeStore.Open(scratch.Path).Dispose()));
         Assert.Throws<ArgumentOutOfRangeException>(() => store.Create(3, 1000));
         Assert.False(store.Delete(99));
@@ -163,7 +166,7 @@ public sealed class VolumeStoreTests
                 var from = random.Next(model.Length);
                 var count = Math.Min(1 + random.Next(300), model.Length - from);
                 var snapshotId = snapshots.Count == 0 ? 0 : snapshots.Keys.ElementAt(random.Next(snapshots.Count));
-                switch (random.Next(12))
+                switch (random.Next(13))
                 {
                     case 0 or 1 or 2:
                         Put(store.Open(id), from, model[from] = (byte)random.Next(1, 256));
@@ -201,6 +204,13 @@ public sealed class VolumeStoreTests
                     case 11:
                         store.Grow(id, (model.Length + 5L) * Block);
                         volumes[id] = [.. model, 0, 0, 0, 0, 0];
+                        break;
+                    case 12 when volumes.Count > 1:
+                        var other = volumes.Keys.Where(one => one != id).ElementAt(random.Next(volumes.Count - 1));
+                        store.Overwrite(id, other);
+                        var overwritten = new byte[Math.Max(model.Length, volumes[other].Length)];
+                        volumes[other].CopyTo(overwritten, 0);
+                        volumes[id] = overwritten;
                         break;
                     default:
                         if (random.Next(4) != 0) break;

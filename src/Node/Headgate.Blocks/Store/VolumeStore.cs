@@ -195,6 +195,31 @@ public sealed class VolumeStore : IDisposable
         return true;
     });
 
+    /// <summary>
+    /// Gives a volume the contents that another one has now, all at once, as <see cref="Revert"/> does with a snapshot's. Its
+    /// device stays the same object and never shrinks: what it is larger by reads as zeros.
+    /// </summary>
+    /// <exception cref="VolumeStoreException"><c>volume-not-found</c>, <c>out-of-space</c>.</exception>
+    /// <exception cref="ArgumentException">They are one volume.</exception>
+    public void Overwrite(long volumeId, long sourceVolumeId) => Change($"overwrite volume {volumeId} with volume {sourceVolumeId}", () =>
+    {
+        if (volumeId == sourceVolumeId) throw new ArgumentException($"Volume {volumeId} cannot be overwritten with itself.", nameof(sourceVolumeId));
+        var (volume, source) = (Volume(volumeId), Volume(sourceVolumeId));
+        if (source.Flush() != IoFault.None) throw new IOException($"{source.Image.Name} could not be flushed to the medium."); // most of it now, as for a snapshot
+        var former = volume.WhileStill(() =>
+        {
+            var (old, from) = (volume.Image, source.Image);
+            var bytes = Math.Max(old.Device.LengthBytes, from.Device.LengthBytes);
+            var next = source.WhileStill(() => _maker.TakePoint(old.Name with { Generation = old.Name.Generation + 1 }, from, bytes));
+            _maker.Commit(next, from);
+            volume.Exchange(next);
+            return old;
+        });
+        CopyInBackground(volume.Image);
+        Retire(former);
+        return true;
+    });
+
     /// <summary>Deletes a snapshot. False when there is none.</summary>
     public bool DeleteSnapshot(long snapshotId) => Change($"delete snapshot {snapshotId}", () =>
     {

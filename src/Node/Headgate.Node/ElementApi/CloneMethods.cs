@@ -8,7 +8,7 @@ using Volume = Headgate.Node.Catalog.Volume;
 namespace Headgate.Node.ElementApi;
 
 /// <summary>
-/// Clones and asynchronous results. The store makes a clone usable at once (it shares or copies in the background), so a
+/// Clones, copies and asynchronous results. The store makes a clone usable at once (it shares or copies in the background), so a
 /// clone is active when its call returns, and its handle is complete: right for clients that poll the handle and for those
 /// that use the volume straight away (element-api 2.3).
 /// </summary>
@@ -21,6 +21,7 @@ internal sealed class CloneMethods(NodeServices node)
     [
         ElementHandler.For(ElementMethods.CloneVolume, CloneAsync),
         ElementHandler.For(ElementMethods.CloneMultipleVolumes, CloneManyAsync),
+        ElementHandler.For(ElementMethods.CopyVolume, CopyAsync),
         ElementHandler.For(ElementMethods.CancelClone, Cancel),
         ElementHandler.For(ElementMethods.GetAsyncResult, GetResult),
         ElementHandler.For(ElementMethods.ListAsyncResults, ListResults),
@@ -102,15 +103,7 @@ internal sealed class CloneMethods(NodeServices node)
         var before = edit.State;
         var (source, snapshot) = Source(before, asked);
         var clone = VolumePlans.Clone(before, source, snapshot?.TotalSize ?? source.TotalSize, asked, id, edit.Now);
-        var done = new AsyncResult
-        {
-            Id = edit.NextId(CatalogTable.AsyncResults),
-            CloneId = edit.NextId(CatalogTable.Clones),
-            VolumeId = id,
-            CreateTime = edit.Now,
-            LastUpdateTime = edit.Now,
-            Completed = true,
-        };
+        var done = CompleteResult(edit, id);
         edit.Put(clone);
         edit.Put(done);
         Admit(before, edit.State);
@@ -120,11 +113,51 @@ internal sealed class CloneMethods(NodeServices node)
         });
     }
 
-    private static (Volume Volume, Catalog.Snapshot? Snapshot) Source(CatalogState state, CloneVolumeParams asked)
+    /// <summary>
+    /// Overwrites a volume with the contents of another one, or of a snapshot: all at once, so that no reader and no crash
+    /// ever sees a part of it. Everything else about the destination stays (element-api 2.3).
+    /// </summary>
+    private async ValueTask<CopyVolumeResult> CopyAsync(CopyVolumeParams asked, CancellationToken cancellation)
     {
-        var source = state.LiveVolume(asked.VolumeID);
-        if (asked.SnapshotID is null or 0) return (source, null);
-        var snapshot = state.Snapshot(asked.SnapshotID.Value);
+        if (asked.DstVolumeID == 0) throw ElementFault.Missing("dstVolumeID");
+        using var turn = await node.Gates.EnterAsync([asked.VolumeID, asked.DstVolumeID], cancellation).ConfigureAwait(false);
+        node.Capacity.AdmitNewData();
+        var state = node.Catalog.Current;
+        var (source, snapshot) = Source(state, asked.VolumeID, asked.SnapshotID);
+        var destination = state.LiveVolume(asked.DstVolumeID);
+        ElementRules.RefuseRollbackOfSanitized(destination);
+        if (source.Id == destination.Id) throw ElementFault.Invalid($"VolumeID {source.Id} cannot be copied onto itself; RollbackToSnapshot takes it back.");
+        var size = snapshot?.TotalSize ?? source.TotalSize;
+        if (size != destination.TotalSize)
+            throw ElementFault.Invalid($"DstVolumeID {destination.Id} has {destination.TotalSize} bytes and the source has {size}; they must be the same size.");
+        if (snapshot is null) node.Store.Overwrite(destination.Id, source.Id);
+        else node.Store.Revert(destination.Id, snapshot.Id);
+        return node.Catalog.Change(edit =>
+        {
+            var done = CompleteResult(edit, destination.Id);
+            edit.Put(done);
+            return new CopyVolumeResult { AsyncHandle = done.Id, CloneID = done.CloneId };
+        });
+    }
+
+    private static AsyncResult CompleteResult(CatalogEdit edit, long volumeId) => new()
+    {
+        Id = edit.NextId(CatalogTable.AsyncResults),
+        CloneId = edit.NextId(CatalogTable.Clones),
+        VolumeId = volumeId,
+        CreateTime = edit.Now,
+        LastUpdateTime = edit.Now,
+        Completed = true,
+    };
+
+    private static (Volume Volume, Catalog.Snapshot? Snapshot) Source(CatalogState state, CloneVolumeParams asked) =>
+        Source(state, asked.VolumeID, asked.SnapshotID);
+
+    private static (Volume Volume, Catalog.Snapshot? Snapshot) Source(CatalogState state, long volumeId, long? snapshotId)
+    {
+        var source = state.LiveVolume(volumeId);
+        if (snapshotId is null or 0) return (source, null);
+        var snapshot = state.Snapshot(snapshotId.Value);
         return snapshot.VolumeId == source.Id
             ? (source, snapshot)
             : throw ElementFault.Invalid($"SnapshotID {snapshot.Id} is of VolumeID {snapshot.VolumeId}, not of {source.Id}.");

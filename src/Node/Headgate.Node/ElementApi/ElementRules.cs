@@ -35,7 +35,7 @@ internal static class ElementRules
     {
         if (volume.Sanitize is { } sanitize)
             throw ElementFault.Invalid(
-                $"VolumeID {volume.Id} {(sanitize.HasFailed ? "has a SANITIZE that failed" : "is being sanitized")}; roll it back when SANITIZE is over.");
+                $"VolumeID {volume.Id} {(sanitize.HasFailed ? "has a SANITIZE that failed" : "is being sanitized")}; change its contents when SANITIZE is over.");
     }
 
     /// <summary>A CHAP secret of 12 to 16 characters; null and "" are "not given".</summary>
