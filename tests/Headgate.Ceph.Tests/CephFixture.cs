@@ -19,7 +19,10 @@ internal sealed class CephFixture : IAsyncDisposable
         Settings = ceph.Settings;
         foreach (var (name, value) in settings) Settings[name] = value;
         var provider = new CephProvider(null, Link.Around);
-        Subject = new ConformanceSubject(provider, Settings) { Link = Link, Reach = _host.ReachAsync, Data = _host, MakeForeignVolume = MakeForeignAsync };
+        Subject = new ConformanceSubject(provider, Settings)
+        {
+            Link = Link, Reach = _host.ReachAsync, Data = _host, MakeForeignVolume = MakeForeignAsync, IsShared = true, // other tests make images meanwhile
+        };
         Store = Open(provider);
     }
 

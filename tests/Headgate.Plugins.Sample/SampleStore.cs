@@ -5,7 +5,7 @@ using Headgate.Storage.Sdk;
 namespace Headgate.Plugins.Sample;
 
 /// <summary>A pool of the sample, with one volume list for the process's copy of this assembly.</summary>
-internal sealed class SampleStore(string fault) : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, IHypervisorHostListener, IPrimaryDataStoreDriver, IInventory
+internal sealed class SampleStore(string fault) : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, ICapacityControl, IHypervisorHostListener, IPrimaryDataStoreDriver, IInventory
 {
     private static readonly ConcurrentDictionary<ObjectKey, VolumeView> Volumes = new();
 
@@ -23,6 +23,10 @@ internal sealed class SampleStore(string fault) : IPrimaryDataStore, IPrimaryDat
     public ValueTask<Outcome<Nothing>> EnterMaintenanceAsync(CancellationToken stop) => Done();
 
     public ValueTask<Outcome<Nothing>> LeaveMaintenanceAsync(CancellationToken stop) => Done();
+
+    public ValueTask<Outcome<PoolFacts>> ChangeCapacityAsync(PoolCapacity capacity, CancellationToken stop) => fault == "throw"
+        ? throw new InvalidOperationException("the array's password is 'hunter2'")
+        : new(new PoolFacts("sample", "the sample's memory", capacity?.Bytes, capacity?.Iops, new SampleProvider().Capabilities));
 
     public ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop) => Done();
 

@@ -88,4 +88,21 @@ public sealed class GuardTests
         Assert.NotNull(driver.Facet<IInventory>());
         Assert.Null(driver.Facet<ISnapshots>());
     }
+
+    [Fact]
+    public async Task A_facet_of_the_life_cycle_passes_the_guard_as_every_call_does()
+    {
+        using var bed = new PluginBed();
+        bed.Put("acme");
+        await bed.RescanAsync();
+        var store = await ComingAndGoingTests.OpenAsync(bed);
+        var throwing = await ComingAndGoingTests.OpenAsync(bed, "throw");
+
+        var facts = (await store.LifeCycle.Facet<ICapacityControl>()!.ChangeCapacityAsync(new PoolCapacity(ByteSize.GiB(3), 7), PluginBed.Stop)).ValueOrThrow();
+        var doubt = await throwing.LifeCycle.Facet<ICapacityControl>()!.ChangeCapacityAsync(new PoolCapacity(null, null), PluginBed.Stop);
+
+        Assert.Equal((ByteSize.GiB(3), 7L), (facts.CapacityBytes, facts.CapacityIops));
+        Assert.Equal(ProviderFaults.DriverThrew, Assert.IsType<Outcome<PoolFacts>.Unknown>(doubt).Fault.Code);
+        Assert.Null(store.LifeCycle.Facet<IInventory>());
+    }
 }

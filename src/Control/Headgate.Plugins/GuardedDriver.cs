@@ -5,10 +5,10 @@ using Headgate.Storage.Sdk;
 namespace Headgate.Plugins;
 
 /// <summary>Every call and facet of a provider's driver through the gate; offers the facets that the driver has.</summary>
-internal sealed class GuardedDriver : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IClones, IInventory, IStatistics
+internal sealed class GuardedDriver : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IClones, ICopies, IInventory, IStatistics
 {
     private static readonly Type[] Facets =
-        [typeof(IQosControl), typeof(IResize), typeof(ISnapshots), typeof(IClones), typeof(IInventory), typeof(IStatistics)];
+        [typeof(IQosControl), typeof(IResize), typeof(ISnapshots), typeof(IClones), typeof(ICopies), typeof(IInventory), typeof(IStatistics)];
 
     private readonly Func<IPrimaryDataStoreDriver> _inner;
     private readonly CallGate _gate;
@@ -69,6 +69,10 @@ internal sealed class GuardedDriver : IPrimaryDataStoreDriver, IFacetSelection, 
     public ValueTask<Outcome<VolumeView>> CloneAsync(
         ObjectKey key, VolumeSpec spec, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop) =>
         _gate.RunAsync(nameof(CloneAsync), () => Inner<IClones>().CloneAsync(key, spec, source, snapshot, stop), stop);
+
+    public ValueTask<Outcome<VolumeView>> CopyAsync(
+        ObjectKey key, ObjectKey targetKey, VolumeHandle target, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop) =>
+        _gate.RunAsync(nameof(CopyAsync), () => Inner<ICopies>().CopyAsync(key, targetKey, target, source, snapshot, stop), stop);
 
     public ValueTask<Outcome<IReadOnlyList<VolumeView>>> ListAsync(CancellationToken stop) =>
         _gate.RunAsync(nameof(ListAsync), () => Inner<IInventory>().ListAsync(stop), stop);

@@ -4,11 +4,12 @@ using Headgate.Storage.Sdk;
 namespace Headgate.Plugins;
 
 /// <summary>An opened store of a provider, every call through the gate.</summary>
-public sealed class GuardedStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, IHypervisorHostListener
+public sealed class GuardedStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, IFacetSelection, ICapacityControl, IHypervisorHostListener
 {
     private readonly CallGate _gate;
     private readonly Action<GuardedStore> _closed;
     private Faces? _inner;
+    private bool _offersCapacityControl;
 
     /// <exception cref="Exception">Whatever the store throws when it is asked for its faces.</exception>
     internal GuardedStore(IPrimaryDataStore inner, CallGate gate, Action<GuardedStore> closed)
@@ -16,6 +17,7 @@ public sealed class GuardedStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle
         (_gate, _closed) = (gate, closed);
         _inner = new Faces(inner, inner.LifeCycle, inner.Driver, inner.HostListener);
         Driver = new GuardedDriver(() => Inner.Driver, gate);
+        Offers(typeof(ICapacityControl));
     }
 
     /// <summary>True from the moment on at which its provider was withdrawn or it was disposed: open another.</summary>
@@ -48,6 +50,14 @@ public sealed class GuardedStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> LeaveMaintenanceAsync(CancellationToken stop) =>
         _gate.RunAsync(nameof(LeaveMaintenanceAsync), () => Inner.LifeCycle.LeaveMaintenanceAsync(stop), stop);
+
+    /// <summary>The facets of the life cycle inside; once its provider is withdrawn, those that it offered before.</summary>
+    public bool Offers(Type facet) => facet == typeof(ICapacityControl) && _gate.Ask(
+        nameof(IFacetSelection.Offers), () => _offersCapacityControl = Inner.LifeCycle.Facet<ICapacityControl>() is not null, otherwise: _offersCapacityControl);
+
+    /// <inheritdoc/>
+    public ValueTask<Outcome<PoolFacts>> ChangeCapacityAsync(PoolCapacity capacity, CancellationToken stop) =>
+        _gate.RunAsync(nameof(ChangeCapacityAsync), () => Inner.LifeCycle.Facet<ICapacityControl>()!.ChangeCapacityAsync(capacity, stop), stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop) =>

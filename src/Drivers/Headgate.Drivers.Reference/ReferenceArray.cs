@@ -16,9 +16,16 @@ public sealed class ReferenceArray
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, ReferenceVolume> _volumes = [];
     private readonly SortedDictionary<long, ReferenceSnapshot> _snapshots = [];
+    private readonly Dictionary<Guid, PoolCapacity> _capacities = [];
     private long _lastId;
 
     private ReferenceArray(string name) => Name = name;
+
+    /// <summary>No pool gets more than 1 EiB: so much memory no host has, and sums stay within 64 bits.</summary>
+    internal const long MostBytes = 1L << 60;
+
+    /// <summary>No pool promises more.</summary>
+    internal const long MostIops = 1_000_000_000;
 
     /// <summary>What pools call it by (setting <c>array</c>).</summary>
     public string Name { get; }
@@ -99,6 +106,15 @@ public sealed class ReferenceArray
 
     internal IEnumerable<ReferenceSnapshot> Snapshots => _snapshots.Values;
 
+    /// <summary>What the pool was given last; null for what its settings say.</summary>
+    internal PoolCapacity? CapacityOf(Guid pool) => _capacities.GetValueOrDefault(pool);
+
+    internal void SetCapacity(Guid pool, PoolCapacity? capacity)
+    {
+        if (capacity is null) _capacities.Remove(pool);
+        else _capacities[pool] = capacity;
+    }
+
     internal ReferenceVolume? Lookup(VolumeHandle handle) => _volumes.Values.FirstOrDefault(v => v.Handle == handle);
 
     internal ReferenceVolume? Lookup(ObjectKey key) => _volumes.Values.FirstOrDefault(v => v.Key == key);
@@ -158,6 +174,9 @@ public sealed class ReferenceVolume
 
     /// <summary>What stands for its data.</summary>
     public string? Mark { get; set; }
+
+    /// <summary>The copy that was done onto it last: its key and where its data came from.</summary>
+    internal (ObjectKey Key, string Source)? Copied { get; set; }
 
     /// <summary>What it was asked to be at first, so that a key used again with other arguments is noticed after a resize too.</summary>
     internal string AskedFor { get; init; } = "";

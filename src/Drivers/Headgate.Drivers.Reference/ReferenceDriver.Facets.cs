@@ -4,7 +4,7 @@ using Headgate.Storage.Sdk;
 namespace Headgate.Drivers.Reference;
 
 // What a driver may do besides; Offers says which of these this pool has.
-internal sealed partial class ReferenceDriver : IQosControl, IResize, ISnapshots, IClones, IInventory, IStatistics
+internal sealed partial class ReferenceDriver : IQosControl, IResize, ISnapshots, IClones, ICopies, IInventory, IStatistics
 {
     public ValueTask<Outcome<VolumeView>> SetQosAsync(ObjectKey key, VolumeHandle handle, QosSpec qos, CancellationToken stop) =>
         WithVolume<VolumeView>(key, handle, volume =>
@@ -81,6 +81,28 @@ internal sealed partial class ReferenceDriver : IQosControl, IResize, ISnapshots
         return spec.Size < least ? Faults.Shrink(spec.Size, least) : Make(key, spec, mark);
     });
 
+    public ValueTask<Outcome<VolumeView>> CopyAsync(
+        ObjectKey key, ObjectKey targetKey, VolumeHandle target, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop) =>
+        WithVolume<VolumeView>(targetKey, target, onto =>
+        {
+            var from = snapshot is { } named ? $"{source} at {named.Value}" : source.Value;
+            if (onto.Copied is { } last && last.Key == key)
+                return last.Source == from ? onto.View(poolId) : Faults.KeyReused(key, $"then of {last.Source}, now of {from}");
+            if (source == target) return Faults.InvalidArgument($"Volume {target} was to be copied onto itself. Name another one as the source.");
+            if (array.Lookup(source) is not { } original) return Faults.VolumeNotFound(key, source);
+            var (mark, least) = (original.Mark, original.Size);
+            if (snapshot is { } handle)
+            {
+                if (array.Lookup(handle) is not { } taken || taken.Volume != source) return Faults.SnapshotNotFound(key, handle);
+                (mark, least) = (taken.Mark, taken.Size);
+            }
+            if (onto.Size < least) return Faults.TargetTooSmall(onto.Size, least);
+            if (onto.Sessions.Count > 0)
+                return Faults.InUse($"Initiator {onto.Sessions.First()} is logged in to the volume that is to be overwritten; disconnect it first.");
+            (onto.Mark, onto.Copied) = (mark, (key, from));
+            return onto.View(poolId);
+        });
+
     public ValueTask<Outcome<IReadOnlyList<VolumeView>>> ListAsync(CancellationToken stop) =>
         Answer<IReadOnlyList<VolumeView>>(() => array.Volumes.Select(v => v.View(poolId)).ToList());
 
@@ -93,6 +115,6 @@ internal sealed partial class ReferenceDriver : IQosControl, IResize, ISnapshots
     {
         var provisioned = new ByteSize(array.Volumes.Sum(v => v.Size.Bytes));
         return new PoolStatistics(
-            provisioned, provisioned, settings.CapacityBytes, array.Volumes.Sum(v => v.Qos.MinIops ?? 0), settings.CapacityIops);
+            provisioned, provisioned, settings.CapacityOn(array, poolId).Bytes, array.Volumes.Sum(v => v.Qos.MinIops ?? 0), settings.CapacityOn(array, poolId).Iops);
     });
 }

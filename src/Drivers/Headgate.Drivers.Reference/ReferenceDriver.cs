@@ -26,6 +26,7 @@ internal sealed partial class ReferenceDriver(Guid poolId, ReferenceSettings set
         if (facet == typeof(IResize)) return settings.CanResize;
         if (facet == typeof(ISnapshots)) return Can.Snapshots == Support.Native;
         if (facet == typeof(IClones)) return Can.Clones == Support.Native;
+        if (facet == typeof(ICopies)) return Can.Copies == Support.Native;
         if (facet == typeof(IInventory)) return Can.Inventory == Support.Native;
         return facet.IsInstanceOfType(this);
     }
@@ -89,19 +90,21 @@ internal sealed partial class ReferenceDriver(Guid poolId, ReferenceSettings set
     private Fault? RoomFor(long moreBytes)
     {
         var used = array.Volumes.Sum(v => v.Size.Bytes);
-        return used + moreBytes <= settings.CapacityBytes.Bytes
+        var all = settings.CapacityOn(array, poolId).Bytes;
+        return moreBytes <= all.Bytes - used
             ? null
             : Faults.OutOfCapacity(
-                $"{new ByteSize(moreBytes)} more were asked for; {new ByteSize(used)} of {settings.CapacityBytes} are taken. Delete volumes or add capacity.");
+                $"{new ByteSize(moreBytes)} more were asked for; {new ByteSize(used)} of {all} are taken. Delete volumes or add capacity.");
     }
 
     private Fault? PromiseOf(long moreIops)
     {
         var promised = array.Volumes.Sum(v => v.Qos.MinIops ?? 0);
-        return promised + moreIops <= settings.CapacityIops
+        var all = settings.CapacityOn(array, poolId).Iops;
+        return moreIops <= all - promised
             ? null
             : Faults.OutOfIops(
-                $"{moreIops} more min IOPS were asked for; {promised} of {settings.CapacityIops} are promised. Lower a minimum or add capacity.");
+                $"{moreIops} more min IOPS were asked for; {promised} of {all} are promised. Lower a minimum or add capacity.");
     }
 
     /// <summary>One credential per initiator and array, so that a repeat, and the next volume, get the same.</summary>

@@ -20,6 +20,8 @@ internal sealed record ReferenceSettings
         new Setting("resize", SettingKind.Text, "none, offline or live.") { Default = "live" },
         new Setting("snapshots", SettingKind.Text, "none, emulated or native.") { Default = "native" },
         new Setting("clones", SettingKind.Text, "none, emulated or native.") { Default = "native" },
+        new Setting("copies", SettingKind.Text, "none, emulated or native.") { Default = "native" },
+        new Setting("capacityChange", SettingKind.Text, "none or native: whether the array gives a pool more or less while it serves.") { Default = "native" },
         new Setting("chap", SettingKind.Text, "none or native.") { Default = "native" },
         new Setting("accessPerHost", SettingKind.Text, "none or native.") { Default = "native" },
         new Setting("inventory", SettingKind.Text, "none or native.") { Default = "native" },
@@ -61,6 +63,9 @@ internal sealed record ReferenceSettings
                 LiveResize = resize == "live" ? Support.Native : Support.None,
                 Snapshots = Level(settings, "snapshots", problems),
                 Clones = Level(settings, "clones", problems),
+                Copies = Level(settings, "copies", problems),
+                CapacityBytesChange = Level(settings, "capacityChange", problems),
+                CapacityIopsChange = Level(settings, "capacityChange", problems),
                 Chap = Level(settings, "chap", problems),
                 AccessPerHost = Level(settings, "accessPerHost", problems),
                 Inventory = Level(settings, "inventory", problems),
@@ -71,6 +76,10 @@ internal sealed record ReferenceSettings
         if (problems.Count == 0) return read;
         return Faults.InvalidArgument($"{problems.Count} of the settings cannot be used.") with { Details = problems };
     }
+
+    /// <summary>What the pool has on the array now: what it was given, and otherwise what the settings say. Under the array's gate.</summary>
+    public (ByteSize Bytes, long Iops) CapacityOn(ReferenceArray array, Guid pool) =>
+        (array.CapacityOf(pool)?.Bytes ?? CapacityBytes, array.CapacityOf(pool)?.Iops ?? CapacityIops);
 
     /// <summary>What every call meets first: is the array there, and does it know us.</summary>
     public Fault? Gate(ReferenceArray array)

@@ -11,6 +11,9 @@ internal static class FileSystem
     private const int BlockUnit = 512; // st_blocks, POSIX
     private const int CopyBytes = 1 << 20;
 
+    /// <summary>As much as the kernel is asked to copy at once: seconds on a slow medium, so that a cancelled copy ends.</summary>
+    private const long CopyRangeBytes = 64L << 20;
+
     /// <summary>Makes renames, links and deletions in the folder durable.</summary>
     public static void SyncFolder(string folder)
     {
@@ -40,6 +43,15 @@ internal static class FileSystem
     /// <summary>True when something is mounted at the folder itself.</summary>
     public static bool IsMountPoint(string folder) => (Stat(folder).Attributes & Libc.STATX_ATTR_MOUNT_ROOT) != 0;
 
+    /// <summary>True when the file that is open is the one that has this name now.</summary>
+    public static bool IsAt(SafeFileHandle file, string path)
+    {
+        if (Libc.StatExtended((int)file.DangerousGetHandle(), "", Libc.AT_EMPTY_PATH, Libc.STATX_INO_BLOCKS, out var open) != 0) throw Failed("statx", path);
+        if (Libc.StatExtended(Libc.AT_FDCWD, path, 0, Libc.STATX_INO_BLOCKS, out var named) == 0)
+            return (open.Inode, open.DeviceMajor, open.DeviceMinor) == (named.Inode, named.DeviceMajor, named.DeviceMinor);
+        return Marshal.GetLastPInvokeError() == Libc.ENOENT ? false : throw Failed("statx", path);
+    }
+
     /// <summary>Bytes on the medium that the file takes, holes not counted.</summary>
     public static long AllocatedBytes(string path) => (long)Stat(path).Blocks * BlockUnit;
 
@@ -66,11 +78,12 @@ internal static class FileSystem
         return Marshal.GetLastPInvokeError() is Libc.EOPNOTSUPP or Libc.EINVAL or Libc.EXDEV or Libc.ENOTTY ? false : throw Failed("clone", path);
     }
 
-    /// <summary>Copies what is not a hole.</summary>
+    /// <summary>Copies what is not a hole: within the file system or the file server where it can, else through this process.</summary>
     public static void Copy(SafeFileHandle source, SafeFileHandle target, CancellationToken stop)
     {
         var length = RandomAccess.GetLength(source);
         var buffer = new byte[CopyBytes];
+        var copiesItself = true;
         for (long from = NextData(source, 0, length); from < length; from = NextData(source, from, length))
         {
             var end = Libc.Seek(source, from, Libc.SEEK_HOLE);
@@ -78,6 +91,9 @@ internal static class FileSystem
             while (from < end)
             {
                 stop.ThrowIfCancellationRequested();
+                var moved = copiesItself ? Libc.CopyRange(source, ref from, target, from, Math.Min(CopyRangeBytes, end - from)) : 0;
+                copiesItself = moved > 0; // what it cannot do, and what fails, is tried the plain way, which says what is wrong
+                if (copiesItself) continue;
                 var read = RandomAccess.Read(source, buffer.AsSpan(0, (int)Math.Min(CopyBytes, end - from)), from);
                 if (read == 0) return; // cut shorter meanwhile
                 RandomAccess.Write(target, buffer.AsSpan(0, read), from);

@@ -16,7 +16,7 @@ internal static partial class Libc
     public const uint FICLONE = 0x40049409; // _IOW(0x94, 9, int)
     public const int O_RDONLY = 0, O_RDWR = 2, O_CLOEXEC = 0x80000;
     public const uint STATX_INO_BLOCKS = 0x100 | 0x400;
-    public const int AT_FDCWD = -100;
+    public const int AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000;
     public const int Mode600 = 0x180; // rw-------
 
     /// <summary>__O_TMPFILE with O_DIRECTORY, which is 0x10000 in asm-generic and 0x4000 on arm64.</summary>
@@ -58,4 +58,11 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int StatExtended(int directory, string path, int flags, uint mask, out Statx result);
+
+    /// <summary>Copies bytes to the same place of another file and moves <paramref name="at"/> on by what it returns.</summary>
+    internal static long CopyRange(SafeFileHandle source, ref long at, SafeFileHandle target, long targetAt, long length) =>
+        CopyFileRange(source, ref at, target, ref targetAt, (nuint)length, 0);
+
+    [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
+    private static partial nint CopyFileRange(SafeFileHandle source, ref long sourceAt, SafeFileHandle target, ref long targetAt, nuint length, uint flags);
 }

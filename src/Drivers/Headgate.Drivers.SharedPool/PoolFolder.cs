@@ -43,11 +43,12 @@ internal sealed class PoolFolder(SharedPoolSettings settings, TimeProvider clock
 
     public void WriteMarker(Marker marker) => Write(Names.Marker, marker, RecordsJson.Default.Marker);
 
-    /// <summary>After this a missing marker is no surprise.</summary>
+    /// <summary>After this a missing marker is no surprise. Under the lock, whose file goes as well; who waits for it makes another.</summary>
     public void Forget()
     {
         Delete(Names.Marker);
         _wasThere = false;
+        Delete(Names.Lock);
     }
 
     public void Detached() => _wasThere = false;
@@ -62,7 +63,14 @@ internal sealed class PoolFolder(SharedPoolSettings settings, TimeProvider clock
         while (true)
         {
             call.Stop.ThrowIfCancellationRequested();
-            if (TryLock(At(Names.Lock), FileMode.OpenOrCreate) is { } held) return held;
+            if (TryLock(At(Names.Lock), FileMode.OpenOrCreate) is { } held)
+            {
+                // The last pool that went may have taken the file away between our opening and our locking it: then this is
+                // a lock on a file that nobody else will ever meet.
+                if (FileSystem.IsAt(held.SafeFileHandle, At(Names.Lock))) return held;
+                held.Dispose();
+                continue;
+            }
             if (clock.GetElapsedTime(since) > LockPatience)
                 throw new StopHere(Faults.Busy($"{At(Names.Lock)} is held by another server for {LockPatience.TotalSeconds:0} s already. It is tried again; if that goes on, find out what hangs there."));
             call.Stop.WaitHandle.WaitOne(LockPause);

@@ -11,6 +11,19 @@ internal sealed class PoolVolumes(SharedPoolSettings settings, PoolFolder folder
         .Select(file => Names.KeyOfVolumeRecord(file) is { } key ? Readable(key) : null)
         .OfType<VolumeRecord>().Where(r => r.Pool == settings.PoolId);
 
+    /// <summary>What this pool's volumes add up to.</summary>
+    public ByteSize Provisioned() => new(Ours().Sum(record => SizeOf(record.Data).Bytes));
+
+    /// <summary>Refuses what would go beyond the pool's budget. Under the lock, or as a first look.</summary>
+    public void NeedRoom(Marker marker, long moreBytes)
+    {
+        if (marker.BudgetOf(settings.PoolId) is not { } budget || moreBytes <= 0) return; // looks at every record only where it matters
+        var provisioned = Provisioned();
+        if (provisioned.Bytes + moreBytes <= budget.Bytes) return;
+        throw new StopHere(Faults.OutOfCapacity(
+            $"{new ByteSize(moreBytes)} more were asked for; volumes of this pool take {provisioned} of the {budget} that it may have in {folder.Folder}. Delete volumes, or give the pool more capacity."));
+    }
+
     public IEnumerable<SnapshotRecord> SnapshotsOf(ObjectKey volume) => folder.Files()
         .Select(file => Names.KeyOfSnapshotRecord(file) is { } key ? folder.Snapshot(key) : null)
         .OfType<SnapshotRecord>().Where(r => r.Volume == volume.Value);

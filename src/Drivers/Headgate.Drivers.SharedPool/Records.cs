@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Headgate.Primitives;
 using Headgate.Storage.Sdk;
 
 namespace Headgate.Drivers.SharedPool;
@@ -11,8 +12,12 @@ namespace Headgate.Drivers.SharedPool;
 /// <param name="Asked">What it was asked to be at first, so that a key used again with other arguments is noticed after a resize too.</param>
 /// <param name="Data">The name of the data file, in the same folder.</param>
 /// <param name="Initiators">Hosts that were granted access. A note, not a lock: who mounts the folder sees every file.</param>
+/// <param name="Copied">The copy that was done onto it last; null for none.</param>
 internal sealed record VolumeRecord(
-    Guid Pool, Guid Key, Guid Account, string Name, string Asked, string Data, IReadOnlyList<string> Initiators);
+    Guid Pool, Guid Key, Guid Account, string Name, string Asked, string Data, IReadOnlyList<string> Initiators, CopyNote? Copied = null);
+
+/// <summary>A copy that was done: its key, and the handles of what it was made of.</summary>
+internal sealed record CopyNote(Guid Key, string Source);
 
 /// <summary>What stands beside a snapshot's data.</summary>
 internal sealed record SnapshotRecord(Guid Pool, Guid Key, Guid Volume, string Name, string Data, DateTimeOffset TakenAt);
@@ -20,9 +25,22 @@ internal sealed record SnapshotRecord(Guid Pool, Guid Key, Guid Volume, string N
 /// <summary>What marks the folder as ours, so that an unmounted mount point is never taken for an empty pool.</summary>
 /// <param name="Id">The identity of the storage, for as long as the folder lives.</param>
 /// <param name="Pools">The pools that are attached to it.</param>
-internal sealed record Marker(string Id, IReadOnlyList<Guid> Pools);
+/// <param name="Budgets">Bytes that the volumes of a pool may add up to, for those that were given a bound.</param>
+internal sealed record Marker(string Id, IReadOnlyList<Guid> Pools, IReadOnlyDictionary<Guid, long>? Budgets = null)
+{
+    public ByteSize? BudgetOf(Guid pool) => Budgets?.TryGetValue(pool, out var bytes) == true ? new ByteSize(bytes) : null;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+    public Marker With(Guid pool, ByteSize? budget)
+    {
+        var others = (Budgets ?? new Dictionary<Guid, long>()).Where(b => b.Key != pool).ToDictionary();
+        if (budget is { } bytes) others[pool] = bytes.Bytes;
+        return this with { Budgets = others.Count > 0 ? others : null };
+    }
+
+    public Marker Without(Guid pool) => With(pool, null) with { Pools = [.. Pools.Where(p => p != pool)] };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(VolumeRecord))]
 [JsonSerializable(typeof(SnapshotRecord))]
 [JsonSerializable(typeof(Marker))]

@@ -16,6 +16,7 @@ internal sealed partial class SharedPoolDriver : IResize, IClones, ISnapshots, I
             if (settings.Capabilities.Problem(size) is { } problem) throw new StopHere(problem);
             if (Rounded(size) > current)
             {
+                volumes.NeedRoom(folder.NeedAttached(), Rounded(size).Bytes - current.Bytes);
                 // Shared: a host may have it open, and one with a lock on it must not keep it from growing.
                 using var data = new FileStream(folder.At(record.Data), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
                 Extend(data, Rounded(size).Bytes, record.Data);
@@ -33,15 +34,7 @@ internal sealed partial class SharedPoolDriver : IResize, IClones, ISnapshots, I
         return RunAsync(call =>
         {
             if (Earlier(key, spec) is { } earlier) return earlier;
-            if (Names.KeyOf(source) is not { } sourceKey) throw new StopHere(Faults.VolumeNotFound(key, source));
-            var original = volumes.Need(sourceKey, source);
-            var (data, mayBeWritten) = (original.Data, original.Initiators.Count > 0);
-            if (snapshot is { } handle)
-            {
-                var taken = Names.KeyOf(handle) is { } snapshotKey ? folder.Snapshot(snapshotKey) : null;
-                if (taken is null || taken.Volume != sourceKey.Value) throw new StopHere(Faults.SnapshotNotFound(key, handle));
-                (data, mayBeWritten) = (taken.Data, false);
-            }
+            var (data, mayBeWritten) = Source(key, source, snapshot);
             var least = volumes.SizeOf(data);
             if (Rounded(spec.Size) < least) throw new StopHere(Faults.Shrink(spec.Size, least));
             return Make(call, key, spec, (running, target) => Fill(running, data, target, mayBeWritten));
@@ -127,13 +120,24 @@ internal sealed partial class SharedPoolDriver : IResize, IClones, ISnapshots, I
         Names.SnapshotHandleOf(new ObjectKey(record.Key)), new ObjectKey(record.Key), Names.HandleOf(new ObjectKey(record.Volume)),
         volumes.SizeOf(record.Data), record.TakenAt);
 
+    /// <summary>The data file that a clone or a copy is made of, and whether a host may be writing to it.</summary>
+    private (string Data, bool MayBeWritten) Source(ObjectKey key, VolumeHandle source, SnapshotHandle? snapshot)
+    {
+        if (Names.KeyOf(source) is not { } sourceKey) throw new StopHere(Faults.VolumeNotFound(key, source));
+        var original = volumes.Need(sourceKey, source);
+        if (snapshot is not { } handle) return (original.Data, original.Initiators.Count > 0);
+        var taken = Names.KeyOf(handle) is { } snapshotKey ? folder.Snapshot(snapshotKey) : null;
+        if (taken is null || taken.Volume != sourceKey.Value) throw new StopHere(Faults.SnapshotNotFound(key, handle));
+        return (taken.Data, false);
+    }
+
     /// <summary>Shares blocks where that can be done, which takes an instant; else copies, which must not happen under a writer.</summary>
     private void Fill(PoolCall call, string source, FileStream target, bool mayBeWritten)
     {
         using var from = OpenShared(source);
         if (FileSystem.TryClone(from.SafeFileHandle, target.SafeFileHandle, source)) return;
         var inUse = new StopHere(Faults.InUse(
-            $"A host has access to the volume that is to be cloned, and the file system of {folder.Folder} can only copy, which takes time. Revoke its access first, or use XFS or btrfs."));
+            $"A host has access to the volume that is to be read, and the file system of {folder.Folder} can only copy, which takes time. Revoke its access first, or use XFS or btrfs."));
         if (mayBeWritten) throw inUse;
         var written = File.GetLastWriteTimeUtc(folder.At(source));
         target.SetLength(from.Length);

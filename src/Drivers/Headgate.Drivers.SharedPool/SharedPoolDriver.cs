@@ -77,16 +77,18 @@ internal sealed partial class SharedPoolDriver(SharedPoolSettings settings, Pool
     private VolumeView Make(PoolCall call, ObjectKey key, VolumeSpec spec, Action<PoolCall, FileStream> fill)
     {
         if ((settings.Capabilities.Problem(spec.Qos) ?? settings.Capabilities.Problem(spec.Size)) is { } problem) throw new StopHere(problem);
-        var name = Names.NewVolumeData(key);
+        var (name, bytes) = (Names.NewVolumeData(key), Rounded(spec.Size).Bytes);
+        volumes.NeedRoom(folder.NeedAttached(), bytes); // before the work; under the lock it is what counts
         try
         {
             using var data = Begin(call, name);
             fill(call, data);
-            Extend(data, Rounded(spec.Size).Bytes, name);
+            Extend(data, bytes, name);
             data.Flush(flushToDisk: true);
             using (folder.Locked(call))
             {
-                folder.NeedAttached(); // it may have been unmounted while the data was written
+                var marker = folder.NeedAttached(); // it may have been unmounted while the data was written
+                if (folder.Volume(key) is null) volumes.NeedRoom(marker, bytes);
                 if (!File.Exists(folder.At(name))) throw new StopHere(Faults.Busy($"The new data of volume {key} was taken away while it was made; repeat it."));
                 call.Stop.ThrowIfCancellationRequested();
                 call.IsChanging();

@@ -28,6 +28,8 @@ internal sealed record SharedPoolSettings(Guid PoolId, string Folder, string Hos
         LiveResize = Support.Native,
         Snapshots = snapshots ? Support.Native : Support.None,
         Clones = Support.Native,
+        Copies = Support.Native,
+        CapacityBytesChange = Support.Native,
         Inventory = Support.Native,
     };
 

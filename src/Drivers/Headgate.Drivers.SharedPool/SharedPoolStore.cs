@@ -4,7 +4,7 @@ using Headgate.Storage.Sdk;
 namespace Headgate.Drivers.SharedPool;
 
 /// <summary>One shared pool, opened. The life cycle is the marker's; the host listener keeps the notes of who was granted what.</summary>
-internal sealed class SharedPoolStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, IHypervisorHostListener
+internal sealed class SharedPoolStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, ICapacityControl, IHypervisorHostListener
 {
     private readonly SharedPoolSettings _settings;
     private readonly TimeProvider _clock;
@@ -26,7 +26,41 @@ internal sealed class SharedPoolStore : IPrimaryDataStore, IPrimaryDataStoreLife
 
     public IHypervisorHostListener HostListener => this;
 
-    public ValueTask<Outcome<PoolFacts>> InitializeAsync(CancellationToken stop) => RunAsync(_ =>
+    public ValueTask<Outcome<PoolFacts>> InitializeAsync(CancellationToken stop) => RunAsync(_ => Facts(), stop);
+
+    public ValueTask<Outcome<PoolFacts>> ChangeCapacityAsync(PoolCapacity capacity, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(capacity);
+        return RunAsync(call =>
+        {
+            if (capacity.Iops is { } iops)
+                throw new StopHere(Faults.InvalidArgument($"A capacity of {iops} IOPS was asked for; files in one folder share what its medium gives, so none can be promised. Change the bytes only."));
+            using (_folder.Locked(call))
+            {
+                var marker = _folder.NeedAttached();
+                if (marker.BudgetOf(_settings.PoolId) != capacity.Bytes)
+                {
+                    if (capacity.Bytes is { } asked) NeedPossible(asked);
+                    call.IsChanging();
+                    _folder.WriteMarker(marker.With(_settings.PoolId, capacity.Bytes));
+                }
+            }
+            return Facts();
+        }, stop);
+    }
+
+    private void NeedPossible(ByteSize asked)
+    {
+        var (taken, there) = (_volumes.Provisioned(), Medium());
+        if (asked < taken) throw new StopHere(Faults.CapacityInUse(asked, taken));
+        if (asked > there)
+            throw new StopHere(Faults.OutOfCapacity($"A capacity of {asked} was asked for; the file system of {_folder.Folder} has {there} for volumes. Enlarge it first, or ask for less."));
+    }
+
+    /// <summary>Bytes that the file system can give to what is in the folder.</summary>
+    private ByteSize Medium() => new(new DriveInfo(_folder.Folder).AvailableFreeSpace + _volumes.AllocatedBytes());
+
+    private PoolFacts Facts()
     {
         var marker = _folder.Marker();
         var canClone = FileSystem.CanClone(_folder.Folder); // fails on a read-only file system, and leaves nothing on any
@@ -36,11 +70,12 @@ internal sealed class SharedPoolStore : IPrimaryDataStore, IPrimaryDataStoreLife
                 FileFaults.NoReflink, $"The setting 'snapshots' is reflink, but the file system of {_folder.Folder} cannot share blocks between files. Use XFS or btrfs, or set it to none.", Recovery.FixRequest));
         }
         var drive = new DriveInfo(_folder.Folder);
+        var there = Medium();
         return new PoolFacts(
             $"sharedpool:{marker?.Id ?? FileSystem.IdentityOf(_folder.Folder)}",
             $"Folder {_folder.Folder} ({drive.DriveFormat}, {new ByteSize(drive.TotalSize)}); IOPS and access per host are not controlled",
-            new ByteSize(drive.AvailableFreeSpace + _volumes.AllocatedBytes()), null, _settings.Capabilities);
-    }, stop);
+            marker?.BudgetOf(_settings.PoolId) is { } budget && budget < there ? budget : there, null, _settings.Capabilities);
+    }
 
     public ValueTask<Outcome<Nothing>> AttachAsync(PoolScope scope, CancellationToken stop) => RunAsync(call =>
     {
@@ -68,7 +103,7 @@ internal sealed class SharedPoolStore : IPrimaryDataStore, IPrimaryDataStoreLife
 
     public ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop) => RunAsync(call =>
     {
-        if (_folder.Marker() is null) return default(Nothing);
+        if (_folder.Marker() is null) return default(Nothing); // nothing is made, the lock's file neither, where there is nothing to remove
         using (_folder.Locked(call))
         {
             if (_folder.Marker() is not { } marker || !marker.Pools.Contains(_settings.PoolId)) return default;
@@ -76,11 +111,11 @@ internal sealed class SharedPoolStore : IPrimaryDataStore, IPrimaryDataStoreLife
             if (left > 0) throw new StopHere(Faults.InUse($"{left} volumes of this pool are still in {_folder.Folder}; delete or migrate them first."));
             _folder.Sweep();
             call.IsChanging();
-            if (marker.Pools.Count > 1) _folder.WriteMarker(marker with { Pools = [.. marker.Pools.Where(p => p != _settings.PoolId)] });
+            if (marker.Pools.Count > 1) _folder.WriteMarker(marker.Without(_settings.PoolId));
             else _folder.Forget();
             _folder.Detached();
         }
-        return default; // the lock's own file stays: deleted, it would let two in, one by the old file and one by a new
+        return default;
     }, stop);
 
     public ValueTask<Outcome<Nothing>> HostAddedAsync(StorageHost host, CancellationToken stop) => Nothing();

@@ -18,6 +18,8 @@ internal static class Marks
     private const string Asked = "hgAsked";
     private const string Stage = "hgStage";
     private const string Initiator = "hgInitiator";
+    private const string Copy = "hgCopy";
+    private const string CopySource = "hgCopySource";
     private const string Cloning = "cloning";
     private const int MaxName = 64; // volumes, snapshots of older releases, groups
 
@@ -30,6 +32,17 @@ internal static class Marks
         if (cloning) marks[Stage] = Cloning;
         return marks;
     }
+
+    /// <summary>The volume's own attributes, and which copy was done onto it last: a change of attributes replaces them all.</summary>
+    public static JsonObject WithCopy(Volume volume, ObjectKey copy, string source)
+    {
+        var marks = (JsonObject?)volume.Attributes?.DeepClone() ?? [];
+        (marks[Copy], marks[CopySource]) = (copy.ToString(), source);
+        return marks;
+    }
+
+    /// <summary>Where the data of copy <paramref name="key"/> came from, when that copy was done onto the volume last; else null.</summary>
+    public static string? CopySourceOf(Volume volume, ObjectKey key) => Text(volume.Attributes, Copy) == key.ToString() ? Text(volume.Attributes, CopySource) : null;
 
     public static JsonObject OfSnapshot(Guid pool, ObjectKey key) => new() { [Pool] = pool.ToString("N"), [Key] = key.ToString() };
 

@@ -21,6 +21,7 @@ internal static class QosMapping
         LiveResize = Support.Native,
         Snapshots = Support.Native,
         Clones = Support.Native,
+        Copies = Support.Native,
         Chap = Support.Native,
         AccessPerHost = Support.Native,
         Inventory = Support.Native,

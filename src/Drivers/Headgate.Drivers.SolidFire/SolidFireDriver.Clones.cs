@@ -1,4 +1,3 @@
-using System.Globalization;
 using Headgate.Element;
 using Headgate.Element.Contracts;
 using Headgate.Primitives;
@@ -44,9 +43,7 @@ internal sealed partial class SolidFireDriver : IClones
         long? snapshotId = null;
         if (snapshot is { } handle)
         {
-            var listed = await call.SendAsync(ElementMethods.ListSnapshots, new ListSnapshotsParams { VolumeID = original.VolumeID }).ConfigureAwait(false);
-            var taken = listed.Snapshots.FirstOrDefault(s => s.SnapshotID.ToString(CultureInfo.InvariantCulture) == handle.Value)
-                ?? throw new StopHere(Faults.SnapshotNotFound(key, handle));
+            var taken = await SnapshotOfAsync(call, original, handle).ConfigureAwait(false) ?? throw new StopHere(Faults.SnapshotNotFound(key, handle));
             (snapshotId, least) = (taken.SnapshotID, taken.TotalSize);
         }
         if (Rounded(cluster, spec.Size).Bytes < least) throw new StopHere(Faults.Shrink(spec.Size, new ByteSize(least)));

@@ -12,7 +12,7 @@ internal sealed class NoPathDriver : IPrimaryDataStoreDriver
     public const string Code = "solidfireshared-needs-path";
 
     /// <summary>Nothing but a range of sizes.</summary>
-    public static DriverCapabilities Capabilities { get; } = new() { VolumeSize = new SharedPool.SharedPoolProvider().Capabilities.VolumeSize };
+    public static DriverCapabilities Capabilities { get; } = new() { VolumeSize = new SharedPool.SharedPoolProvider().Capabilities.VolumeSize, CapacityBytesChange = Support.Native };
 
     private static Fault Refusal { get; } = new(
         Code,

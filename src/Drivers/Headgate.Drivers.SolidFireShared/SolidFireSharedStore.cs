@@ -8,7 +8,7 @@ namespace Headgate.Drivers.SolidFireShared;
 /// of it is calls of the two drivers, so each of theirs that may be repeated makes one here that may be.
 /// </summary>
 internal sealed class SolidFireSharedStore(SolidFireSharedSettings settings, IPrimaryDataStore array, IPrimaryDataStore? files)
-    : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, IHypervisorHostListener
+    : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, ICapacityControl, IHypervisorHostListener
 {
     public IPrimaryDataStoreLifeCycle LifeCycle => this;
 
@@ -25,8 +25,33 @@ internal sealed class SolidFireSharedStore(SolidFireSharedSettings settings, IPr
         if (found is not Outcome<VolumeView?>.Done { Value: var volume }) return found.Problem!;
         return new PoolFacts(
             $"solidfireshared:{settings.Key}",
-            $"{facts.Description}: one volume of {settings.Volume.Size}{(volume is null ? "" : $" ({volume.Handle})")} for all disks together, {settings.Volume.Qos}",
-            settings.Volume.Size, null, Capabilities);
+            $"{facts.Description}: one volume of {volume?.Size ?? settings.Volume.Size}{(volume is null ? "" : $" ({volume.Handle})")} for all disks together, {volume?.Qos ?? settings.Volume.Qos}",
+            await BytesAsync(volume, stop).ConfigureAwait(false), null, Capabilities);
+    }
+
+    /// <summary>
+    /// More than the volume has makes it grow, and a host then grows the file system on it; less is kept to by the files, since a
+    /// volume on the array never shrinks. All that the volume has is the capacity that is given by itself.
+    /// </summary>
+    public async ValueTask<Outcome<PoolFacts>> ChangeCapacityAsync(PoolCapacity capacity, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(capacity);
+        if (capacity.Iops is { } iops)
+            return Faults.InvalidArgument($"A capacity of {iops} IOPS was asked for; all disks share the limits of one volume, so none can be promised. Change the bytes only.");
+        var found = await array.Driver.FindAsync(settings.Key, stop).ConfigureAwait(false);
+        if (found is not Outcome<VolumeView?>.Done { Value: var volume }) return found.Problem!;
+        if (volume is null) return Faults.Unreachable("The volume of this pool is not on the array; it is made when the pool is attached. Attach the pool, then repeat this.");
+        var grows = capacity.Bytes > volume.Size;
+        if (grows)
+        {
+            var grown = await array.Driver.Facet<IResize>()!.ResizeAsync(settings.Key, volume.Handle, capacity.Bytes!.Value, stop).ConfigureAwait(false);
+            if (!grown.IsDone) return grown.Map<PoolFacts>(static _ => null!);
+        }
+        var budget = capacity.Bytes < volume.Size ? capacity.Bytes : null;
+        if (files is null) return budget is { } less ? Faults.Shrink(less, volume.Size) : await InitializeAsync(stop).ConfigureAwait(false);
+        var kept = await files.LifeCycle.Facet<ICapacityControl>()!.ChangeCapacityAsync(new PoolCapacity(budget, null), stop).ConfigureAwait(false);
+        if (kept.IsDone) return await InitializeAsync(stop).ConfigureAwait(false);
+        return grows ? new Outcome<PoolFacts>.Unknown(kept.Problem!) : kept;
     }
 
     /// <summary>
@@ -108,6 +133,14 @@ internal sealed class SolidFireSharedStore(SolidFireSharedSettings settings, IPr
     {
         Snapshots = Driver.Facet<ISnapshots>() is null ? Support.None : Support.Native,
     };
+
+    /// <summary>What the volume has, or less where the file system on it has or may give less.</summary>
+    private async Task<ByteSize> BytesAsync(VolumeView? volume, CancellationToken stop)
+    {
+        if (volume is null || files is null) return volume?.Size ?? settings.Volume.Size;
+        var there = await files.LifeCycle.InitializeAsync(stop).ConfigureAwait(false);
+        return there is Outcome<PoolFacts>.Done { Value.CapacityBytes: { } inFiles } && inFiles < volume.Size ? inFiles : volume.Size;
+    }
 
     /// <summary>Without CHAP: there is nobody yet to whom the secret could be given. The array knows the host by its name.</summary>
     private async ValueTask<Outcome<Nothing>> LetInAsync(VolumeView volume, string initiator, CancellationToken stop) =>

@@ -13,39 +13,45 @@ namespace Headgate.Storage.Conformance;
 /// </summary>
 internal sealed class Bench : IAsyncDisposable
 {
-    private const int CleanUpTries = 5;
+    private const int Tries = 10; // of a call that is not done yet; with the pauses between them four seconds
     private const int Least = 1 << 20; // bytes that a volume grows by where the step is smaller
 
-    private readonly ConcurrentQueue<ObjectKey> _keys = [];
-    private readonly ConcurrentQueue<(ObjectKey Key, ObjectKey Volume)> _snapshots = [];
+    private readonly ConcurrentQueue<Made> _made = [];
     private readonly ConcurrentQueue<string> _initiators = [];
     private readonly ConcurrentQueue<ObservedCall> _observed = [];
     private readonly ConcurrentQueue<ForeignVolume> _foreign = [];
-    private readonly ConcurrentQueue<string> _secrets = [];
     private readonly Random _chance;
     private IPrimaryDataStore? _store;
+    private HashSet<VolumeHandle>? _before;
+    private volatile bool _capacityMayHaveChanged;
 
-    public Bench(ConformanceSubject subject, ConformanceOptions options, int seed, string ruleId, CancellationToken stop)
+    public Bench(ConformanceSubject subject, ConformanceOptions options, int seed, string ruleId)
     {
         Subject = subject;
         Options = options;
-        Stop = stop;
         // Of the rule as well, so that a rule put alone meets what it met among the others.
         _chance = new Random(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{ruleId}")), 0));
         Account = NewGuid();
         Plan = new FaultPlan { Observer = Observe };
         foreach (var secret in subject.Provider.Settings.Settings.Where(s => s.Kind == SettingKind.Secret))
-            if (subject.Settings.TryGetValue(secret.Name, out var value) && value.Length > 0) _secrets.Enqueue(value);
+            if (subject.Settings.TryGetValue(secret.Name, out var value)) Secrets.Note(value);
     }
 
     public ConformanceSubject Subject { get; }
 
     public ConformanceOptions Options { get; }
 
-    public CancellationToken Stop { get; }
+    /// <summary>Cancelled when the rule has taken too long, or nobody wants to know any more.</summary>
+    public CancellationToken Stop { get; private set; }
 
     /// <summary>What goes wrong between this bench and the driver; every call passes through it and is written down.</summary>
     public FaultPlan Plan { get; }
+
+    /// <summary>What must not be seen in an answer, and is blotted out of what the kit prints.</summary>
+    public Secrets Secrets { get; } = new();
+
+    /// <summary>True from the moment on at which the pool may have left something of its own on the storage.</summary>
+    public bool WasAttached { get; private set; }
 
     public Guid Account { get; }
 
@@ -64,12 +70,16 @@ internal sealed class Bench : IAsyncDisposable
 
     public IEnumerable<string> Calls => _observed.Select(o => $"{o.Call}: {(o.Thrown is { } e ? $"threw {e.GetType().Name}: {o.Answer}" : o.Answer)}");
 
-    public async Task BeginAsync()
+    public async Task BeginAsync(CancellationToken stop)
     {
+        Stop = stop;
         Subject.Link?.Reset();
         _store = await OpenOtherAsync();
         Facts = Expect.Done(await Store.LifeCycle.InitializeAsync(Stop), "initialize");
+        WasAttached = true;
         Expect.Done(await Store.LifeCycle.AttachAsync(Subject.Scope, Stop), "attach");
+        if (Subject.IsShared || Driver.Facet<IInventory>() is not { } inventory) return;
+        if (await inventory.ListAsync(Stop) is Outcome<IReadOnlyList<VolumeView>>.Done { Value: var all }) _before = [.. all.Select(v => v.Handle)];
     }
 
     /// <summary>Another server on the same pool; the caller disposes of it.</summary>
@@ -92,14 +102,14 @@ internal sealed class Bench : IAsyncDisposable
     public ObjectKey NewKey()
     {
         var key = new ObjectKey(NewGuid());
-        _keys.Enqueue(key);
+        _made.Enqueue(new Made.OfVolume(key));
         return key;
     }
 
     public ObjectKey NewSnapshotKey(ObjectKey volume)
     {
         var key = new ObjectKey(NewGuid());
-        _snapshots.Enqueue((key, volume));
+        _made.Enqueue(new Made.OfSnapshot(key, volume));
         return key;
     }
 
@@ -144,7 +154,7 @@ internal sealed class Bench : IAsyncDisposable
     public async Task<Connection> GrantAsync(ObjectKey key, VolumeView volume, AccessRequest access, string what = "grant")
     {
         var connection = Expect.Done(await Driver.GrantAccessAsync(key, volume.Handle, access, Stop), what);
-        Note(connection);
+        Secrets.Note(connection);
         return connection;
     }
 
@@ -165,15 +175,30 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     /// <summary>Repeats a call until it is neither lost nor cut off: what an operation does after a crash.</summary>
-    public static async Task<T> UntilDoneAsync<T>(Func<ValueTask<Outcome<T>>> call, string what)
+    public async Task<T> UntilDoneAsync<T>(Func<ValueTask<Outcome<T>>> call, string what) =>
+        Expect.Done(await RepeatedAsync(call), $"{what}, repeated up to {Tries} times");
+
+    /// <summary>The same, for what may be refused in the end.</summary>
+    public async Task<Outcome<T>> RepeatedAsync<T>(Func<ValueTask<Outcome<T>>> call)
     {
-        const int tries = 10;
         for (var attempt = 1; ; attempt++)
         {
             var outcome = await call();
             var again = outcome.Problem?.Recovery == Recovery.RetryWithBackoff || outcome is Outcome<T>.Unknown;
-            if (!again || attempt == tries) return Expect.Done(outcome, $"{what}, attempt {attempt}");
+            if (!again || attempt == Tries) return outcome;
+            await Pause.BeforeAsync(attempt, Stop);
         }
+    }
+
+    /// <summary>From now on the pool may have another capacity, which is put back afterwards.</summary>
+    public void CapacityMayChange() => _capacityMayHaveChanged = true;
+
+    /// <summary>No volume without a key has appeared since the rule began, but for those made by hand.</summary>
+    public async Task NoStrangersAsync(string when)
+    {
+        if (_before is null) return;
+        var stranger = Strangers(await ListAsync()).FirstOrDefault();
+        Expect.True(stranger is null, $"volume {stranger?.Handle}, which carries no key, is left {when}");
     }
 
     public async Task<ForeignVolume> MakeForeignAsync()
@@ -183,41 +208,33 @@ internal sealed class Bench : IAsyncDisposable
         return foreign;
     }
 
-    /// <summary>From now on this text must not be seen in an answer, and is blotted out of what the kit prints.</summary>
-    public void Note(Connection connection)
+    /// <summary>The driver does not come back: whatever the rule still does in the background meets a dead caller.</summary>
+    public void Abandon()
     {
-        if (connection is Connection.Rbd { Key: var key }) _secrets.Enqueue(key);
-        if ((connection as Connection.Iscsi)?.Chap is not { } chap) return;
-        _secrets.Enqueue(chap.Secret);
-        if (chap.TargetSecret is { Length: > 0 } target) _secrets.Enqueue(target);
+        foreach (var call in Enum.GetValues<StoreCall>()) Plan.Always(call, new InjectedFault.CrashBefore());
     }
 
-    public void NoteSecret(string secret) => _secrets.Enqueue(secret);
-
-    /// <summary>True when the text gives one of the secrets away that this rule knows of.</summary>
-    public bool Reveals(string text) => _secrets.Any(s => text.Contains(s, StringComparison.Ordinal));
-
-    public string WithoutSecrets(string text) => _secrets.Aggregate(text, static (t, secret) => t.Replace(secret, "(secret)", StringComparison.Ordinal));
-
     /// <summary>Takes away what the rule made, whatever became of the rule, and says what would not go.</summary>
-    public async Task<IReadOnlyList<string>> CleanUpAsync()
+    public async Task<IReadOnlyList<string>> CleanUpAsync(CancellationToken end)
     {
-        using var end = new CancellationTokenSource(Options.RuleTimeout, Options.Clock);
-        try
+        var left = new List<string>();
+        Subject.Link?.Reset();
+        foreach (var foreign in _foreign)
+            await TryAsync($"volume {foreign.Handle}, made by hand", () => foreign.RemoveAsync(end).AsTask());
+        if (WasAttached && (!_made.IsEmpty || _capacityMayHaveChanged))
+            await TryAsync("the clean-up", () => CleanUpAsync(left, end));
+        return [.. left.Select(Secrets.BlotOut)];
+
+        async Task TryAsync(string what, Func<Task> work)
         {
-            Plan.Clear();
-            Subject.Link?.Reset();
-            foreach (var foreign in _foreign) await foreign.RemoveAsync(end.Token);
-            if (_keys.IsEmpty) return [];
-            await using var store = await Subject.OpenAsync(end.Token);
-            foreach (var (key, volume) in _snapshots) await RemoveSnapshotAsync(store.Driver, key, volume, end.Token);
-            // Newest first: a clone may hold its source.
-            foreach (var key in _keys.Reverse()) await RemoveAsync(store.Driver, key, end.Token);
-            return await LeftAsync(store.Driver, end.Token);
-        }
-        catch (Exception e)
-        {
-            return [$"the clean-up ended with {e.GetType().Name}: {WithoutSecrets(e.Message)}"];
+            try
+            {
+                await work();
+            }
+            catch (Exception e) when (!end.IsCancellationRequested)
+            {
+                left.Add($"{what}: {e.GetType().Name}: {e.Message}");
+            }
         }
     }
 
@@ -226,39 +243,40 @@ internal sealed class Bench : IAsyncDisposable
         if (_store is not null) await _store.DisposeAsync();
     }
 
-    private async Task RemoveAsync(IPrimaryDataStoreDriver driver, ObjectKey key, CancellationToken stop)
+    private async Task CleanUpAsync(List<string> left, CancellationToken end)
     {
-        for (var attempt = 0; attempt < CleanUpTries; attempt++)
-        {
-            if (await driver.FindAsync(key, stop) is not Outcome<VolumeView?>.Done { Value: { } left }) return;
-            foreach (var initiator in left.Initiators.Intersect(_initiators)) await driver.RevokeAccessAsync(key, left.Handle, initiator, stop);
-            await driver.DeleteAsync(key, left.Handle, stop);
-        }
+        await using var store = await Subject.OpenAsync(end);
+        var remaining = await new CleanUp(store.Driver, _initiators.ToHashSet(), end).RemoveAsync(_made.Reverse());
+        left.AddRange(remaining.Select(r => $"{r.What}: {r.Why}"));
+        if (_capacityMayHaveChanged && store.LifeCycle.Facet<ICapacityControl>() is { } control
+            && (await control.ChangeCapacityAsync(new PoolCapacity(null, null), end)).Problem is { } problem)
+            left.Add($"the capacity of the pool: {problem}");
+        var known = remaining.Select(r => r.What).OfType<Made.OfVolume>().Select(v => v.Key).ToHashSet();
+        left.AddRange(await ForgottenAsync(store.Driver, known, end));
     }
 
-    private static async Task RemoveSnapshotAsync(IPrimaryDataStoreDriver driver, ObjectKey key, ObjectKey volumeKey, CancellationToken stop)
+    /// <summary>What was said to be gone and is there, and what appeared without a key.</summary>
+    private async Task<IReadOnlyList<string>> ForgottenAsync(IPrimaryDataStoreDriver driver, HashSet<ObjectKey> known, CancellationToken end)
     {
-        if (driver.Facet<ISnapshots>() is not { } snapshots) return;
-        if (await driver.FindAsync(volumeKey, stop) is not Outcome<VolumeView?>.Done { Value: { } volume }) return;
-        if (await snapshots.FindSnapshotAsync(key, volume.Handle, stop) is Outcome<SnapshotView?>.Done { Value: { } left })
-            await snapshots.DeleteSnapshotAsync(key, left.Handle, stop);
-    }
-
-    private async Task<IReadOnlyList<string>> LeftAsync(IPrimaryDataStoreDriver driver, CancellationToken stop)
-    {
-        var left = new List<string>();
+        var ours = _made.OfType<Made.OfVolume>().Select(v => v.Key).Where(key => !known.Contains(key)).ToHashSet();
         if (driver.Facet<IInventory>() is { } inventory)
         {
-            var all = Expect.Done(await inventory.ListAsync(stop), "list after cleaning up");
-            left.AddRange(all.Where(v => v.Key is { } key && _keys.Contains(key)).Select(v => $"volume {v.Handle} with key {v.Key}"));
+            var all = Expect.Done(await inventory.ListAsync(end), "list after cleaning up");
+            return
+            [
+                .. all.Where(v => v.Key is { } key && ours.Contains(key)).Select(v => $"volume {v.Handle} with key {v.Key}"),
+                .. Strangers(all).Select(v => $"volume {v.Handle} without a key"),
+            ];
         }
-        else
-        {
-            foreach (var key in _keys)
-                if (await driver.FindAsync(key, stop) is not Outcome<VolumeView?>.Done { Value: null }) left.Add($"volume with key {key}");
-        }
+        var left = new List<string>();
+        foreach (var key in ours)
+            if (await driver.FindAsync(key, end) is not Outcome<VolumeView?>.Done { Value: null }) left.Add($"volume with key {key}");
         return left;
     }
+
+    private IEnumerable<VolumeView> Strangers(IReadOnlyList<VolumeView> all) => _before is null
+        ? []
+        : all.Where(v => v.Key is null && !_before.Contains(v.Handle) && _foreign.All(f => f.Handle != v.Handle));
 
     private void Observe(ObservedCall call) => _observed.Enqueue(call);
 }

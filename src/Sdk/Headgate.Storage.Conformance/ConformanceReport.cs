@@ -38,8 +38,8 @@ public sealed record RuleResult(ConformanceRule Rule, Verdict Verdict, string Ev
 /// <param name="LeftBehind">What the driver did not take away again although it was told to: handles and keys.</param>
 public sealed record ConformanceReport(string Subject, int Seed, IReadOnlyList<RuleResult> Results, IReadOnlyList<string> LeftBehind)
 {
-    /// <summary>True when no rule was broken and nothing was left behind.</summary>
-    public bool Passed => LeftBehind.Count == 0 && Count(Verdict.Broken) == 0;
+    /// <summary>True when at least one rule was kept, none was broken, and nothing was left behind.</summary>
+    public bool Passed => LeftBehind.Count == 0 && Count(Verdict.Broken) == 0 && Count(Verdict.Kept) > 0;
 
     /// <summary>How many rules got that verdict.</summary>
     public int Count(Verdict verdict) => Results.Count(r => r.Verdict == verdict);

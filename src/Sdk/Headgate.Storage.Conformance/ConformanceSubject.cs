@@ -29,6 +29,12 @@ public sealed class ConformanceSubject
     /// <summary>The pool's id; a new one, so that nothing of another pool is touched.</summary>
     public Guid PoolId { get; init; } = Guid.NewGuid();
 
+    /// <summary>
+    /// True when others make and delete volumes on the storage meanwhile: then the kit cannot lay a volume without a key that
+    /// appears at the driver's door, nor count bytes. On storage of its own it does both.
+    /// </summary>
+    public bool IsShared { get; init; }
+
     /// <summary>What the pool is attached to.</summary>
     public PoolScope Scope { get; init; } = PoolScope.Zone;
 

@@ -28,6 +28,15 @@ internal static class Limits
     public static void Agree(QosSpec asked, QosSpec seen, string where) =>
         Expect.True(Same(asked, seen), $"limits {where}: wanted {asked}, was {seen}");
 
+    /// <summary>The first lawful number that is not below the one wished for; null when there is none.</summary>
+    public static long? Lawful(QosSupport limit, long wished)
+    {
+        if (limit.Range is not { } range) return wished;
+        if (wished <= range.From) return range.From;
+        var steps = (wished - range.From + range.Step - 1) / range.Step;
+        return range.From + (steps * range.Step) is var number && number <= range.To ? number : null;
+    }
+
     private static QosSpec Scaled(DriverCapabilities can, int times)
     {
         var min = Near(can.MinIops, Min * times);

@@ -41,4 +41,4 @@ internal readonly record struct Finding(Verdict Verdict, string Evidence)
 }
 
 /// <summary>A rule does not hold: what was wanted and what was seen.</summary>
-public sealed class ConformanceException(string message) : Exception(message);
+public class ConformanceException(string message) : Exception(message);

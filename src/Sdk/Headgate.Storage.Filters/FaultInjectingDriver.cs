@@ -5,7 +5,7 @@ namespace Headgate.Storage.Filters;
 
 /// <summary>Every call and facet of the inner driver under the plan; offers the facets that the inner one has.</summary>
 internal sealed class FaultInjectingDriver(IPrimaryDataStoreDriver inner, FaultPlan plan)
-    : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IClones, IInventory, IStatistics
+    : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IClones, ICopies, IInventory, IStatistics
 {
     public bool Offers(Type facet) =>
         facet.IsInstanceOfType(inner) && (inner is not IFacetSelection selection || selection.Offers(facet));
@@ -50,6 +50,10 @@ internal sealed class FaultInjectingDriver(IPrimaryDataStoreDriver inner, FaultP
     public ValueTask<Outcome<VolumeView>> CloneAsync(
         ObjectKey key, VolumeSpec spec, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop) =>
         plan.RunAsync(StoreCall.Clone, () => Inner<IClones>().CloneAsync(key, spec, source, snapshot, stop), stop);
+
+    public ValueTask<Outcome<VolumeView>> CopyAsync(
+        ObjectKey key, ObjectKey targetKey, VolumeHandle target, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop) =>
+        plan.RunAsync(StoreCall.Copy, () => Inner<ICopies>().CopyAsync(key, targetKey, target, source, snapshot, stop), stop);
 
     public ValueTask<Outcome<IReadOnlyList<VolumeView>>> ListAsync(CancellationToken stop) =>
         plan.RunAsync(StoreCall.List, () => Inner<IInventory>().ListAsync(stop), stop);

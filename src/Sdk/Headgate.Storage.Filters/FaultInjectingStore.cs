@@ -4,7 +4,7 @@ using Headgate.Storage.Sdk;
 namespace Headgate.Storage.Filters;
 
 /// <summary>A store with the inner store's own shape, in which what <see cref="FaultPlan"/> says goes wrong.</summary>
-public sealed class FaultInjectingStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, IHypervisorHostListener
+public sealed class FaultInjectingStore : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, IFacetSelection, ICapacityControl, IHypervisorHostListener
 {
     private readonly IPrimaryDataStore _inner;
     private readonly FaultPlan _plan;
@@ -43,6 +43,17 @@ public sealed class FaultInjectingStore : IPrimaryDataStore, IPrimaryDataStoreLi
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> LeaveMaintenanceAsync(CancellationToken stop) =>
         _plan.RunAsync(StoreCall.LeaveMaintenance, () => _inner.LifeCycle.LeaveMaintenanceAsync(stop), stop);
+
+    /// <summary>The facets of the life cycle inside.</summary>
+    public bool Offers(Type facet) =>
+        facet.IsInstanceOfType(_inner.LifeCycle) && (_inner.LifeCycle is not IFacetSelection selection || selection.Offers(facet));
+
+    /// <inheritdoc/>
+    public ValueTask<Outcome<PoolFacts>> ChangeCapacityAsync(PoolCapacity capacity, CancellationToken stop) => _plan.RunAsync(
+        StoreCall.ChangeCapacity,
+        () => (_inner.LifeCycle.Facet<ICapacityControl>() ?? throw new InvalidOperationException(
+            $"The life cycle has no {nameof(ICapacityControl)}; the caller did not look it up with Facet<{nameof(ICapacityControl)}>().")).ChangeCapacityAsync(capacity, stop),
+        stop);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop) =>

@@ -6,9 +6,9 @@ namespace Headgate.Storage.Filters;
 public enum StoreCall
 {
 #pragma warning disable CS1591 // named like the SDK's members
-    Initialize, Attach, EnterMaintenance, LeaveMaintenance, Remove,
+    Initialize, Attach, EnterMaintenance, LeaveMaintenance, ChangeCapacity, Remove,
     Create, Find, Delete, GrantAccess, RevokeAccess,
-    SetQos, Resize, CreateSnapshot, FindSnapshot, Revert, DeleteSnapshot, Clone, List, VolumeStatistics, PoolStatistics,
+    SetQos, Resize, CreateSnapshot, FindSnapshot, Revert, DeleteSnapshot, Clone, Copy, List, VolumeStatistics, PoolStatistics,
     HostAdded, HostConnected, HostDisconnected, HostAboutToBeRemoved, HostRemoved,
 #pragma warning restore CS1591
 }

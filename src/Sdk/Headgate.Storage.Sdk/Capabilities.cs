@@ -33,7 +33,7 @@ public sealed record QosSupport(Support Support, ValueRange? Range = null)
 /// <summary>
 /// What a driver can honour. The core never asks for what is not declared here, and never lets an offering pass in
 /// silence that the storage cannot honour. What is declared native is there as a facet, and a facet that is there is
-/// declared native: QoS control with any limit, resize with live resize, snapshots, clones, inventory.
+/// declared native: QoS control with any limit, resize with live resize, snapshots, clones, copies, inventory, capacity control.
 /// </summary>
 /// <remarks>A driver without live resize may have <see cref="IResize"/> all the same, for volumes that nobody is connected to.</remarks>
 public sealed record DriverCapabilities
@@ -64,6 +64,18 @@ public sealed record DriverCapabilities
 
     /// <summary><see cref="IClones"/>.</summary>
     public Support Clones { get; init; }
+
+    /// <summary><see cref="ICopies"/>.</summary>
+    public Support Copies { get; init; }
+
+    /// <summary>
+    /// <see cref="ICapacityControl"/> changes how many bytes the storage gives the pool. Without it the pool has what
+    /// <see cref="IPrimaryDataStoreLifeCycle.InitializeAsync"/> reads, and the host may keep to less in its own books.
+    /// </summary>
+    public Support CapacityBytesChange { get; init; }
+
+    /// <summary>The same for the sum of minimums that the pool may promise.</summary>
+    public Support CapacityIopsChange { get; init; }
 
     /// <summary>Access is protected by CHAP.</summary>
     public Support Chap { get; init; }

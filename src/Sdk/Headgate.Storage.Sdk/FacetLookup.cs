@@ -1,8 +1,8 @@
 namespace Headgate.Storage.Sdk;
 
 /// <summary>
-/// For a driver class that implements more facets than this very pool has (they depend on settings, or it wraps another
-/// driver): says which of them count. A driver that always has all the facets it implements need not bother.
+/// For a driver or life cycle that implements more facets than this very pool has (they depend on settings, or it wraps
+/// another one): says which of them count. One that always has all the facets it implements need not bother.
 /// </summary>
 public interface IFacetSelection
 {
@@ -15,6 +15,13 @@ public static class FacetLookup
 {
     /// <summary>The facet <typeparamref name="T"/> of <paramref name="driver"/>, or null when it has none.</summary>
     public static T? Facet<T>(this IPrimaryDataStoreDriver driver)
+        where T : class => Of<T>(driver);
+
+    /// <summary>The facet <typeparamref name="T"/> of <paramref name="lifeCycle"/>, or null when it has none.</summary>
+    public static T? Facet<T>(this IPrimaryDataStoreLifeCycle lifeCycle)
+        where T : class => Of<T>(lifeCycle);
+
+    private static T? Of<T>(object face)
         where T : class =>
-        driver is T facet && (driver is not IFacetSelection selection || selection.Offers(typeof(T))) ? facet : null;
+        face is T facet && (face is not IFacetSelection selection || selection.Offers(typeof(T))) ? facet : null;
 }

@@ -65,6 +65,31 @@ public interface IClones
         ObjectKey key, VolumeSpec spec, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop);
 }
 
+/// <summary>Volumes overwritten with the data of others.</summary>
+public interface ICopies
+{
+    /// <summary>
+    /// Overwrites the data of <paramref name="target"/> with that of <paramref name="source"/> (or of its snapshot) at this
+    /// instant. Only the data: the target keeps its handle, key, size, limits and access. Done when all of it is there; a
+    /// target that is written in part is never Done, and the same call made again finishes it.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// A source larger than the target is refused with <see cref="FaultCodes.SizeOutOfRange"/>. Of a larger target the rest
+    /// reads as zeros; a storage that copies between equal sizes only refuses it with the same code. A source that is gone is
+    /// refused with <see cref="FaultCodes.VolumeNotFound"/> or <see cref="FaultCodes.SnapshotNotFound"/>, and a volume is not copied
+    /// onto itself: <see cref="FaultCodes.InvalidArgument"/>. A target that a host has open is refused with <see cref="FaultCodes.InUse"/>.
+    /// A storage that can only copy byte by byte, which takes time, refuses a source that a host has access to in the same way.
+    /// </para>
+    /// <para>
+    /// <paramref name="key"/> names this copy. A repeat of the copy done last is Done and does no harm: a storage that keeps
+    /// keys with its volumes does not copy again, so that what was written to the target since stays.
+    /// </para>
+    /// </remarks>
+    ValueTask<Outcome<VolumeView>> CopyAsync(
+        ObjectKey key, ObjectKey targetKey, VolumeHandle target, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop);
+}
+
 /// <summary>Lists everything on the storage: what reconciliation lives on.</summary>
 public interface IInventory
 {

@@ -31,6 +31,9 @@ public static class FaultCodes
     /// <summary>AskOperator: the minimums promised would exceed what the storage can keep.</summary>
     public const string OutOfIops = "out-of-iops";
 
+    /// <summary>FixRequest: the pool was to have less capacity than its volumes take or are promised.</summary>
+    public const string CapacityInUse = "capacity-in-use";
+
     /// <summary>AskOperator: a count limit of the array is reached.</summary>
     public const string LimitReached = "limit-reached";
 

@@ -49,11 +49,26 @@ public static class Faults
         FaultCodes.SizeOutOfRange,
         $"A size of {asked} was asked for; it is {current} and cannot shrink. Ask for {current} or more.");
 
+    /// <summary><see cref="FaultCodes.SizeOutOfRange"/>: what is to be overwritten is too small.</summary>
+    public static Fault TargetTooSmall(ByteSize target, ByteSize source) => Fix(
+        FaultCodes.SizeOutOfRange,
+        $"The volume to be overwritten has {target} ({target.Bytes} bytes); the source has {source} ({source.Bytes} bytes). Grow it to that size first.");
+
     /// <summary><see cref="FaultCodes.OutOfCapacity"/>.</summary>
     public static Fault OutOfCapacity(string message) => Ask(FaultCodes.OutOfCapacity, message);
 
     /// <summary><see cref="FaultCodes.OutOfIops"/>.</summary>
     public static Fault OutOfIops(string message) => Ask(FaultCodes.OutOfIops, message);
+
+    /// <summary><see cref="FaultCodes.CapacityInUse"/>: of bytes.</summary>
+    public static Fault CapacityInUse(ByteSize asked, ByteSize taken) => Fix(
+        FaultCodes.CapacityInUse,
+        $"A capacity of {asked} ({asked.Bytes} bytes) was asked for; volumes take {taken} ({taken.Bytes} bytes). Ask for that much or more, or delete volumes first.");
+
+    /// <summary><see cref="FaultCodes.CapacityInUse"/>: of IOPS.</summary>
+    public static Fault CapacityInUse(long askedIops, long promisedIops) => Fix(
+        FaultCodes.CapacityInUse,
+        $"A capacity of {askedIops} IOPS was asked for; {promisedIops} are promised to volumes. Ask for that many or more, or lower minimums first.");
 
     /// <summary><see cref="FaultCodes.LimitReached"/>.</summary>
     public static Fault LimitReached(string message) => Ask(FaultCodes.LimitReached, message);

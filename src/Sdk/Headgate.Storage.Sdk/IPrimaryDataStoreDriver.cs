@@ -69,7 +69,10 @@ public abstract record Connection
 {
     private Connection() { }
 
-    /// <summary>iSCSI, RFC 7143.</summary>
+    /// <summary>
+    /// iSCSI, RFC 7143. With a target per volume for example portal <c>10.0.0.5:3260</c>, target
+    /// <c>iqn.2026-11.com.acme:volume.7</c>, LUN 0; with one target for all, its name and the volume's LUN.
+    /// </summary>
     /// <param name="Portals">host:port, preferred first.</param>
     /// <param name="TargetName">The target's iSCSI name.</param>
     /// <param name="Lun">Logical unit number.</param>
@@ -99,7 +102,11 @@ public abstract record Connection
         public override string ToString() => $"RBD image {Pool}/{(Namespace is null ? "" : Namespace + "/")}{Image} as client.{User}";
     }
 
-    /// <summary>A file or block device that the host already sees at this path.</summary>
+    /// <summary>
+    /// A file or block device that the host already sees, because it mounts the folder or was given the device: for example
+    /// <c>/srv/volumes/hg-0194….raw</c> or <c>/dev/disk/by-id/wwn-0x6….</c> Nothing logs in, so nothing keeps others out either.
+    /// </summary>
+    /// <param name="Path">Absolute, as the host has it.</param>
     public sealed record Local(string Path) : Connection;
 }
 
@@ -152,6 +159,18 @@ public interface IPrimaryDataStoreDriver
     /// Makes the volume visible to exactly the initiator named, beside those that have it already. What is no initiator
     /// name is refused with <see cref="FaultCodes.InvalidArgument"/>.
     /// </summary>
+    /// <example>
+    /// What comes back is all that the host needs, by protocol:
+    /// <code>
+    /// // iSCSI: the portals, preferred first; the volume's target; a credential of this initiator's own.
+    /// return new Connection.Iscsi(["10.0.0.5:3260", "10.0.0.6:3260"], "iqn.2026-11.com.acme:volume.7", 0,
+    ///     access.RequireChap ? new ChapCredential("h1-5a0d", initiatorSecret, targetSecret) : null);
+    /// // Ceph RBD: monitors, pool, namespace, image, and a user that may use this image only.
+    /// return new Connection.Rbd(["10.0.0.1:6789"], "rbd", null, "acme-7", "acme-7.h1", key);
+    /// // A file or device that the host sees already.
+    /// return new Connection.Local("/srv/volumes/acme-7.raw");
+    /// </code>
+    /// </example>
     ValueTask<Outcome<Connection>> GrantAccessAsync(
         ObjectKey key, VolumeHandle handle, AccessRequest access, CancellationToken stop);
 

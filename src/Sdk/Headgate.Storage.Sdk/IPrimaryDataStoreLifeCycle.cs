@@ -24,7 +24,7 @@ public enum PoolScope
     Host,
 }
 
-/// <summary>Brings a pool into service and out of it. Every call may be repeated.</summary>
+/// <summary>Brings a pool into service and out of it. Every call may be repeated. May have the facet <see cref="ICapacityControl"/>.</summary>
 public interface IPrimaryDataStoreLifeCycle
 {
     /// <summary>
@@ -47,4 +47,30 @@ public interface IPrimaryDataStoreLifeCycle
     /// <see cref="FaultCodes.InUse"/> when it finds one after all. A repeat is Done, and so is attaching again afterwards.
     /// </summary>
     ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop);
+}
+
+/// <summary>How much a pool may give to volumes.</summary>
+/// <param name="Bytes">Bytes that they may add up to; null for all that the storage has.</param>
+/// <param name="Iops">What their minimums may add up to; null for all that the storage can keep.</param>
+public sealed record PoolCapacity(ByteSize? Bytes, long? Iops);
+
+/// <summary>
+/// A facet of the life cycle: the operator gives the pool more of the storage, or less, and the storage itself is changed
+/// (an array volume grows, a budget is written down beside the data). A storage whose capacity is changed by other means,
+/// a cluster that gets another node, does not have it: <see cref="IPrimaryDataStoreLifeCycle.InitializeAsync"/> reads its
+/// capacity anew whenever it is called.
+/// </summary>
+public interface ICapacityControl
+{
+    /// <summary>
+    /// Changes the capacity and returns the facts as read back afterwards, which every server reads from then on. It is kept:
+    /// what would go beyond it is refused with <see cref="FaultCodes.OutOfCapacity"/> or <see cref="FaultCodes.OutOfIops"/>. The
+    /// capacity that the pool has already is Done. What is null becomes what the storage gives by itself.
+    /// </summary>
+    /// <remarks>
+    /// Less than volumes take or are promised is refused with <see cref="FaultCodes.CapacityInUse"/> and the figures, more than the
+    /// storage has with <see cref="FaultCodes.OutOfCapacity"/> or <see cref="FaultCodes.OutOfIops"/>, and a kind of capacity that the
+    /// capabilities do not declare with <see cref="FaultCodes.InvalidArgument"/>. Volumes stay as they are.
+    /// </remarks>
+    ValueTask<Outcome<PoolFacts>> ChangeCapacityAsync(PoolCapacity capacity, CancellationToken stop);
 }

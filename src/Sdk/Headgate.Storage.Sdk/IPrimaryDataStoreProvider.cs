@@ -38,7 +38,7 @@ public interface IPrimaryDataStoreProvider
 /// </summary>
 public interface IPrimaryDataStore : IAsyncDisposable
 {
-    /// <summary>Checks, maintenance, capacity, end.</summary>
+    /// <summary>Checks, maintenance, capacity, end. May have the facet <see cref="ICapacityControl"/>.</summary>
     IPrimaryDataStoreLifeCycle LifeCycle { get; }
 
     /// <summary>Volumes. May also implement the facets of Facets.cs.</summary>

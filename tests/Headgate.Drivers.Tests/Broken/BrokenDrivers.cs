@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Headgate.Drivers.Reference;
 using Headgate.Primitives;
+using Headgate.Storage.Conformance;
 using Headgate.Storage.Sdk;
 
 namespace Headgate.Drivers.Tests.Broken;
@@ -189,4 +190,101 @@ internal sealed class PrintsSecrets(IPrimaryDataStoreDriver inner) : TwistedDriv
             ? fault with { Message = $"{fault.Message} The session was logged in with {_last}." }
             : granted;
     }
+}
+
+/// <summary>Makes a volume first and writes the key on it in a second step: an interruption in between leaves one that nobody ever finds.</summary>
+internal sealed class CreatesThenTags(IPrimaryDataStoreDriver inner, Func<ReferenceArray> array, StepLink link) : TwistedDriver(inner)
+{
+    public override async ValueTask<Outcome<VolumeView>> CreateAsync(ObjectKey key, VolumeSpec spec, CancellationToken stop)
+    {
+        if ((await FindAsync(key, stop)).ValueOrThrow() is not null) return await base.CreateAsync(key, spec, stop);
+        if (link.IsCut()) return Faults.Unreachable("The array cannot be reached. Look at the network.");
+        var made = await base.CreateAsync(key, spec, stop);
+        if (made is not Outcome<VolumeView>.Done { Value: var volume }) return made;
+        array().Tamper(volume.Handle, v => v.Key = null);
+        if (link.IsLost()) return new Outcome<VolumeView>.Unknown(Faults.NoReply("The answer was lost. Repeat the call."));
+        if (link.IsCut()) return new Outcome<VolumeView>.Unknown(Faults.Unreachable("The array cannot be reached any more. Look at the network."));
+        array().Tamper(volume.Handle, v => v.Key = key);
+        return link.IsLost() ? new Outcome<VolumeView>.Unknown(Faults.NoReply("The answer was lost. Repeat the call.")) : made;
+    }
+}
+
+/// <summary>Says that a copy is done and copies nothing.</summary>
+internal sealed class CopiesNothing(IPrimaryDataStoreDriver inner) : TwistedDriver(inner)
+{
+    public override async ValueTask<Outcome<VolumeView>> CopyAsync(
+        ObjectKey key, ObjectKey targetKey, VolumeHandle target, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop)
+    {
+        var from = (await ListAsync(stop)).ValueOrThrow().FirstOrDefault(v => v.Handle == source);
+        var onto = (await FindAsync(targetKey, stop)).ValueOrThrow();
+        return from is not null && snapshot is null && onto?.Handle == target && from.Handle != target && from.Size <= onto.Size
+            ? onto
+            : await base.CopyAsync(key, targetKey, target, source, snapshot, stop);
+    }
+}
+
+/// <summary>Makes the target what the source is, its limits included.</summary>
+internal sealed class CopiesTheLimitsToo(IPrimaryDataStoreDriver inner) : TwistedDriver(inner)
+{
+    public override async ValueTask<Outcome<VolumeView>> CopyAsync(
+        ObjectKey key, ObjectKey targetKey, VolumeHandle target, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop)
+    {
+        var copied = await base.CopyAsync(key, targetKey, target, source, snapshot, stop);
+        return copied.IsDone && (await ListAsync(stop)).ValueOrThrow().FirstOrDefault(v => v.Handle == source) is { } from
+            ? await base.SetQosAsync(targetKey, target, from.Qos, stop)
+            : copied;
+    }
+}
+
+/// <summary>Copies onto a volume that is too small and leaves off the end.</summary>
+internal sealed class CopiesWhatFits(IPrimaryDataStoreDriver inner, Func<ReferenceArray> array) : TwistedDriver(inner)
+{
+    public override async ValueTask<Outcome<VolumeView>> CopyAsync(
+        ObjectKey key, ObjectKey targetKey, VolumeHandle target, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop)
+    {
+        var copied = await base.CopyAsync(key, targetKey, target, source, snapshot, stop);
+        if (copied.Problem?.Code != FaultCodes.SizeOutOfRange) return copied;
+        array().WriteMark(target, array().ReadMark(source) ?? "");
+        return (await FindAsync(targetKey, stop)).ValueOrThrow()!;
+    }
+}
+
+/// <summary>Answers a change of capacity with what was asked for, and changes nothing.</summary>
+internal sealed class ForgetsItsCapacity(IPrimaryDataStoreLifeCycle inner) : TwistedLifeCycle(inner)
+{
+    public override async ValueTask<Outcome<PoolFacts>> ChangeCapacityAsync(PoolCapacity capacity, CancellationToken stop)
+    {
+        var changed = await base.ChangeCapacityAsync(capacity, stop);
+        if (changed.IsDone) (await base.ChangeCapacityAsync(new PoolCapacity(null, null), stop)).ValueOrThrow();
+        return changed;
+    }
+}
+
+/// <summary>Removes a pool whatever is left in it.</summary>
+internal sealed class RemovesPoolsInUse(IPrimaryDataStoreLifeCycle inner) : TwistedLifeCycle(inner)
+{
+    public override async ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop) =>
+        await base.RemoveAsync(stop) is { Problem.Code: not FaultCodes.InUse } other ? other : default(Nothing);
+}
+
+/// <summary>A link for a driver that has none: the driver asks it at every step whether that one goes through.</summary>
+internal sealed class StepLink : IArrayLink
+{
+    private int _requests;
+    private int _loseReplyTo;
+    private int _cutBefore = int.MaxValue;
+
+    public int Requests => Volatile.Read(ref _requests);
+
+    public void Reset() => (_requests, _loseReplyTo, _cutBefore) = (0, 0, int.MaxValue);
+
+    public void LoseReplyTo(int number) => _loseReplyTo = number;
+
+    public void CutBefore(int number) => _cutBefore = number;
+
+    /// <summary>Counts a step; true when it fails before it is made.</summary>
+    public bool IsCut() => Interlocked.Increment(ref _requests) >= _cutBefore;
+
+    /// <summary>True when the step counted last was made and its answer is lost.</summary>
+    public bool IsLost() => _requests == _loseReplyTo;
 }

@@ -5,7 +5,7 @@ namespace Headgate.Drivers.Tests.Broken;
 
 /// <summary>The driver inside, call by call; a broken driver overrides the one call that it gets wrong.</summary>
 internal class TwistedDriver(IPrimaryDataStoreDriver inner)
-    : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IClones, IInventory, IStatistics
+    : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IClones, ICopies, IInventory, IStatistics
 {
     protected IPrimaryDataStoreDriver Inner => inner;
 
@@ -47,12 +47,35 @@ internal class TwistedDriver(IPrimaryDataStoreDriver inner)
         ObjectKey key, VolumeSpec spec, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop) =>
         ((IClones)inner).CloneAsync(key, spec, source, snapshot, stop);
 
+    public virtual ValueTask<Outcome<VolumeView>> CopyAsync(
+        ObjectKey key, ObjectKey targetKey, VolumeHandle target, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop) =>
+        ((ICopies)inner).CopyAsync(key, targetKey, target, source, snapshot, stop);
+
     public virtual ValueTask<Outcome<IReadOnlyList<VolumeView>>> ListAsync(CancellationToken stop) => ((IInventory)inner).ListAsync(stop);
 
     public virtual ValueTask<Outcome<VolumeStatistics>> GetVolumeStatisticsAsync(VolumeHandle handle, CancellationToken stop) =>
         ((IStatistics)inner).GetVolumeStatisticsAsync(handle, stop);
 
     public virtual ValueTask<Outcome<PoolStatistics>> GetPoolStatisticsAsync(CancellationToken stop) => ((IStatistics)inner).GetPoolStatisticsAsync(stop);
+}
+
+/// <summary>The life cycle inside, call by call.</summary>
+internal class TwistedLifeCycle(IPrimaryDataStoreLifeCycle inner) : IPrimaryDataStoreLifeCycle, IFacetSelection, ICapacityControl
+{
+    public bool Offers(Type facet) => inner is not IFacetSelection selection || selection.Offers(facet);
+
+    public virtual ValueTask<Outcome<PoolFacts>> InitializeAsync(CancellationToken stop) => inner.InitializeAsync(stop);
+
+    public virtual ValueTask<Outcome<Nothing>> AttachAsync(PoolScope scope, CancellationToken stop) => inner.AttachAsync(scope, stop);
+
+    public virtual ValueTask<Outcome<Nothing>> EnterMaintenanceAsync(CancellationToken stop) => inner.EnterMaintenanceAsync(stop);
+
+    public virtual ValueTask<Outcome<Nothing>> LeaveMaintenanceAsync(CancellationToken stop) => inner.LeaveMaintenanceAsync(stop);
+
+    public virtual ValueTask<Outcome<PoolFacts>> ChangeCapacityAsync(PoolCapacity capacity, CancellationToken stop) =>
+        ((ICapacityControl)inner).ChangeCapacityAsync(capacity, stop);
+
+    public virtual ValueTask<Outcome<Nothing>> RemoveAsync(CancellationToken stop) => inner.RemoveAsync(stop);
 }
 
 /// <summary>A provider whose drivers are twisted. What a twist remembers, it remembers for all stores, as an array would.</summary>
@@ -68,9 +91,12 @@ internal sealed class TwistedProvider(IPrimaryDataStoreProvider inner, Func<IPri
     public Func<IPrimaryDataStoreLifeCycle, IPrimaryDataStoreLifeCycle> TwistLifeCycle { get; init; } = static l => l;
 
     public async ValueTask<Outcome<IPrimaryDataStore>> OpenAsync(PoolSettings settings, CancellationToken stop) =>
-        (await inner.OpenAsync(settings, stop)).Map<IPrimaryDataStore>(store => new Store(store, twist(store.Driver), TwistLifeCycle(store.LifeCycle)));
+        (await inner.OpenAsync(settings, stop)).Map<IPrimaryDataStore>(store => new Store(store, twist(store.Driver), TwistLifeCycle(store.LifeCycle), TwistClosing));
 
-    private sealed class Store(IPrimaryDataStore inner, IPrimaryDataStoreDriver driver, IPrimaryDataStoreLifeCycle lifeCycle) : IPrimaryDataStore
+    /// <summary>What closing a store gets wrong; nothing by default.</summary>
+    public Func<ValueTask> TwistClosing { get; init; } = static () => ValueTask.CompletedTask;
+
+    private sealed class Store(IPrimaryDataStore inner, IPrimaryDataStoreDriver driver, IPrimaryDataStoreLifeCycle lifeCycle, Func<ValueTask> closing) : IPrimaryDataStore
     {
         public IPrimaryDataStoreLifeCycle LifeCycle => lifeCycle;
 
@@ -78,6 +104,10 @@ internal sealed class TwistedProvider(IPrimaryDataStoreProvider inner, Func<IPri
 
         public IHypervisorHostListener HostListener => inner.HostListener;
 
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            await closing();
+        }
     }
 }

@@ -12,7 +12,8 @@ public sealed partial class SentenceTests
     private static readonly Type[] Contract =
     [
         typeof(IPrimaryDataStoreProvider), typeof(IPrimaryDataStore), typeof(IPrimaryDataStoreLifeCycle), typeof(IPrimaryDataStoreDriver),
-        typeof(IHypervisorHostListener), typeof(IQosControl), typeof(IResize), typeof(ISnapshots), typeof(IClones), typeof(IInventory), typeof(IStatistics),
+        typeof(IHypervisorHostListener), typeof(IQosControl), typeof(IResize), typeof(ISnapshots), typeof(IClones), typeof(ICopies), typeof(IInventory), typeof(IStatistics),
+        typeof(ICapacityControl),
     ];
 
     /// <summary>Members whose documentation is put by rules under the ids that begin so; a member that is not here has no rule.</summary>
@@ -47,6 +48,8 @@ public sealed partial class SentenceTests
         ["ISnapshots.RevertAsync"] = ["snapshot.revert"],
         ["ISnapshots.DeleteSnapshotAsync"] = ["snapshot.delete"],
         ["IClones.CloneAsync"] = ["clone.", "interrupted.clone", "concurrent.clone"],
+        ["ICopies.CopyAsync"] = ["copy.", "interrupted.copy"],
+        ["ICapacityControl.ChangeCapacityAsync"] = ["pool.capacity", "interrupted.capacity"],
         ["IInventory.ListAsync"] = ["inventory."],
         ["IStatistics.GetVolumeStatisticsAsync"] = ["statistics.volume"],
         ["IStatistics.GetPoolStatisticsAsync"] = ["statistics.pool"],

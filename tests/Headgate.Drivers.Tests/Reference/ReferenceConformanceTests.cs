@@ -19,7 +19,7 @@ public sealed class ReferenceConformanceTests
     {
         await using var fixture = new ReferenceFixture(
             ("minIops", "none"), ("maxIops", "none"), ("burstIops", "none"), ("maxBandwidth", "none"), ("liveQosChange", "none"), ("resize", "none"),
-            ("snapshots", "none"), ("clones", "none"), ("chap", "none"), ("inventory", "none"));
+            ("snapshots", "none"), ("clones", "none"), ("copies", "none"), ("capacityChange", "none"), ("chap", "none"), ("inventory", "none"));
         await Kit.ObeysAsync(rule, fixture.Subject);
     }
 

@@ -31,6 +31,12 @@ internal sealed class ReferenceFixture : IDataProbe, IAsyncDisposable
 
     public IPrimaryDataStore Store { get; }
 
+    /// <summary>The same pool with a link that can be broken: for drivers that count their steps on it.</summary>
+    public ConformanceSubject Through(IArrayLink link) => new(Subject.Provider, Subject.Settings)
+    {
+        PoolId = Subject.PoolId, Link = link, Reach = Subject.Reach, Data = Subject.Data, MakeForeignVolume = Subject.MakeForeignVolume,
+    };
+
     public ReferenceArray Array => ReferenceArray.Named(_array);
 
     public bool CanUse(Connection connection) => connection is Connection.Iscsi;

@@ -27,6 +27,28 @@ public sealed class SharedPoolDriverTests
     }
 
     [Fact]
+    public async Task Pools_that_come_and_go_at_once_never_meet_two_holders_of_the_lock_and_leave_nothing()
+    {
+        await using var first = await FolderFixture.StartAsync();
+        await using var second = new FolderFixture(first.Folder);
+        await using var third = new FolderFixture(first.Folder);
+        (await first.Store.LifeCycle.RemoveAsync(Stop)).ValueOrThrow();
+
+        await Task.WhenAll(new[] { first, second, third }.Select(pool => Task.Run(async () =>
+        {
+            for (var n = 0; n < 40; n++)
+            {
+                (await pool.Store.LifeCycle.AttachAsync(PoolScope.Zone, Stop)).ValueOrThrow();
+                var (key, volume) = await MakeAsync(pool); // refused as away when another's attaching lost this pool's entry
+                (await pool.Driver.DeleteAsync(key, volume.Handle, Stop)).ValueOrThrow();
+                (await pool.Store.LifeCycle.RemoveAsync(Stop)).ValueOrThrow();
+            }
+        }, Stop)));
+
+        Assert.Empty(first.Files());
+    }
+
+    [Fact]
     public async Task Sparse_volumes_take_no_space_and_reserved_ones_take_theirs()
     {
         await using var sparse = await FolderFixture.StartAsync();

@@ -141,6 +141,39 @@ public sealed class SolidFireSharedTests(RunningNode node) : IClassFixture<Runni
         pool.IsRemoved = false;
     }
 
+    [Fact]
+    public async Task More_capacity_makes_the_volume_grow_and_less_is_kept_to_by_the_files()
+    {
+        await using var pool = new SharedVolumeFixture(node.Node);
+        Assert.Equal(FaultCodes.Unreachable, (await ChangeAsync(pool, ByteSize.GiB(3))).Problem!.Code); // there is no volume yet
+        (await pool.Store.LifeCycle.AttachAsync(PoolScope.Cluster, Stop)).ValueOrThrow();
+
+        for (var n = 0; n < 2; n++) Assert.Equal(ByteSize.GiB(3), (await ChangeAsync(pool, ByteSize.GiB(3))).ValueOrThrow().CapacityBytes);
+        (await pool.Store.LifeCycle.AttachAsync(PoolScope.Cluster, Stop)).ValueOrThrow(); // a restart attaches again
+        var volume = Assert.Single(await VolumesAsync(pool));
+        Assert.Equal((ByteSize.GiB(3), QosSpec.Create(500, 2000, 4000)), (volume.Size, volume.Qos));
+
+        Assert.Equal(ByteSize.MiB(4), (await ChangeAsync(pool, ByteSize.MiB(4))).ValueOrThrow().CapacityBytes);
+        Assert.Equal(ByteSize.GiB(3), Assert.Single(await VolumesAsync(pool)).Size);
+        var disk = new VolumeSpec("v", ByteSize.MiB(5), QosSpec.None) { AccountId = Guid.NewGuid() };
+        Assert.Equal(FaultCodes.OutOfCapacity, (await pool.Store.Driver.CreateAsync(new(Guid.NewGuid()), disk, Stop)).Problem!.Code);
+        Assert.Equal(ByteSize.GiB(3), (await ChangeAsync(pool, null)).ValueOrThrow().CapacityBytes);
+        Assert.Equal(FaultCodes.InvalidArgument, (await pool.Store.LifeCycle.Facet<ICapacityControl>()!.ChangeCapacityAsync(new PoolCapacity(null, 900), Stop)).Problem!.Code);
+    }
+
+    [Fact]
+    public async Task Without_a_path_the_volume_can_grow_and_nobody_keeps_to_less()
+    {
+        await using var pool = new SharedVolumeFixture(node.Node, ("path", null));
+        (await pool.Store.LifeCycle.AttachAsync(PoolScope.Cluster, Stop)).ValueOrThrow();
+        Assert.Equal(ByteSize.GiB(3), (await ChangeAsync(pool, ByteSize.GiB(3))).ValueOrThrow().CapacityBytes);
+        Assert.Equal(FaultCodes.SizeOutOfRange, (await ChangeAsync(pool, ByteSize.GiB(2))).Problem!.Code);
+        Assert.Equal(ByteSize.GiB(3), (await pool.Store.LifeCycle.InitializeAsync(Stop)).ValueOrThrow().CapacityBytes);
+    }
+
+    private static async Task<Outcome<PoolFacts>> ChangeAsync(SharedVolumeFixture pool, ByteSize? bytes) =>
+        await pool.Store.LifeCycle.Facet<ICapacityControl>()!.ChangeCapacityAsync(new PoolCapacity(bytes, null), Stop);
+
     [Theory]
     [InlineData("minIops", "3000")]
     [InlineData("initiators", "not an initiator")]

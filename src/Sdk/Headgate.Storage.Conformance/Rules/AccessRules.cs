@@ -91,6 +91,7 @@ internal static class AccessRules
         var (one, two) = (bench.NewAccess(), bench.NewAccess());
         var connection = await bench.GrantAsync(key, volume, one);
         await bench.GrantAsync(key, volume, two);
+        await GetsInAsync(bench, connection, one.InitiatorName); // else the refusal below would prove nothing
         Expect.Done(await bench.Driver.RevokeAccessAsync(key, volume.Handle, one.InitiatorName, bench.Stop), "revoke");
         await SeesAsync(bench, key, two.InitiatorName);
         if (bench.Subject.Reach is not { } reach) return Finding.Kept("read back; no host was played");
@@ -110,6 +111,7 @@ internal static class AccessRules
         Expect.True(chap.Secret.Length is >= 12 and <= 16, "the secret has not the 12 to 16 characters that every initiator takes");
         Expect.True(chap.TargetSecret != chap.Secret, "initiator and target have the same secret, which RFC 7143 section 12.1.3 forbids");
         if (bench.Subject.Reach is not { } reach) return Finding.Kept("a credential is given; no host was played");
+        await GetsInAsync(bench, connection, access.InitiatorName);
         Expect.True(!await reach(connection, access.InitiatorName, chap with { Secret = "wrong-wrong-12" }, bench.Stop), "a wrong CHAP secret is let in");
         Expect.True(!await reach(connection, access.InitiatorName, null, bench.Stop), "an initiator without CHAP is let in");
         return Finding.Kept("a wrong secret and none at all are turned away");
@@ -162,11 +164,19 @@ internal static class AccessRules
         var (gone, stays) = (bench.NewAccess(), bench.NewAccess());
         var connection = await bench.GrantAsync(key, volume, gone);
         await bench.GrantAsync(key, volume, stays);
+        await GetsInAsync(bench, connection, gone.InitiatorName);
         Expect.Done(await bench.Store.HostListener.HostRemovedAsync(HostOf(bench, gone), bench.Stop), "host removed");
         await SeesAsync(bench, key, stays.InitiatorName);
         if (bench.Subject.Reach is { } reach)
             Expect.True(!await reach(connection, gone.InitiatorName, ChapOf(connection), bench.Stop), "a removed host is let in");
-        return Finding.Kept("the removed host is out, the other one in");
+        return Finding.Kept(bench.Subject.Reach is null ? "read back; no host was played" : "the removed host is out, the other one in; tried with logins");
+    }
+
+    /// <summary>Who was granted access gets in, where a host can be played.</summary>
+    private static async Task GetsInAsync(Bench bench, Connection connection, string initiatorName)
+    {
+        if (bench.Subject.Reach is { } reach)
+            Expect.True(await reach(connection, initiatorName, ChapOf(connection), bench.Stop), $"{initiatorName}, which was granted access, is not let in");
     }
 
     internal static ChapCredential? ChapOf(Connection connection) => (connection as Connection.Iscsi)?.Chap;

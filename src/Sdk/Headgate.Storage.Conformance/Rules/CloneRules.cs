@@ -104,12 +104,12 @@ internal static class CloneRules
         if (snapshot is { } taken)
         {
             var oldKey = bench.NewKey();
-            var ofSnapshot = await Bench.UntilDoneAsync(() => clones.CloneAsync(oldKey, spec, source.Handle, taken, bench.Stop), "clone of a snapshot");
+            var ofSnapshot = await bench.UntilDoneAsync(() => clones.CloneAsync(oldKey, spec, source.Handle, taken, bench.Stop), "clone of a snapshot");
             await (await DataSession.OpenAsync(bench, oldKey, ofSnapshot))!.HoldsAsync(old, "in the clone of a snapshot");
         }
         return Finding.Kept(snapshot is null ? "clone of the volume" : "clone of the volume and of its snapshot");
     }
 
     internal static Task<VolumeView> CloneAsync(Bench bench, IClones clones, ObjectKey key, VolumeSpec spec, VolumeView source) =>
-        Bench.UntilDoneAsync(() => clones.CloneAsync(key, spec, source.Handle, null, bench.Stop), "clone");
+        bench.UntilDoneAsync(() => clones.CloneAsync(key, spec, source.Handle, null, bench.Stop), "clone");
 }

@@ -40,7 +40,7 @@ internal static class ConcurrencyRules
             var key = bench.NewKey();
             var both = await AtOnceAsync(bench, other, d => d.CreateAsync(key, spec, bench.Stop));
             Expect.True(both.All(o => o is not Outcome<VolumeView>.Refused { Fault.Recovery: not Recovery.RetryWithBackoff }), "a racing create was refused for good");
-            var settled = await Bench.UntilDoneAsync(() => bench.Driver.CreateAsync(key, spec, bench.Stop), "create after the race");
+            var settled = await bench.UntilDoneAsync(() => bench.Driver.CreateAsync(key, spec, bench.Stop), "create after the race");
             foreach (var done in both.OfType<Outcome<VolumeView>.Done>()) Expect.Equal(settled.Handle, done.Value.Handle, "handle of a racing create");
             await bench.ExactlyOneAsync(key);
         }
@@ -68,10 +68,10 @@ internal static class ConcurrencyRules
         await using var other = await bench.OpenOtherAsync();
         var access = bench.NewAccess();
         await AtOnceAsync(bench, other, d => d.GrantAccessAsync(key, volume.Handle, access, bench.Stop));
-        await Bench.UntilDoneAsync(() => bench.Driver.GrantAccessAsync(key, volume.Handle, access, bench.Stop), "grant after the race");
+        await bench.UntilDoneAsync(() => bench.Driver.GrantAccessAsync(key, volume.Handle, access, bench.Stop), "grant after the race");
         if (bench.Can.AccessPerHost == Support.Native) await AccessRules.SeesAsync(bench, key, access.InitiatorName);
         await AtOnceAsync(bench, other, d => d.DeleteAsync(key, volume.Handle, bench.Stop));
-        await Bench.UntilDoneAsync(() => bench.Driver.DeleteAsync(key, volume.Handle, bench.Stop), "delete after the race");
+        await bench.UntilDoneAsync(() => bench.Driver.DeleteAsync(key, volume.Handle, bench.Stop), "delete after the race");
         await bench.AbsentAsync(key, "after two servers deleted it");
         return Finding.Kept("granted once, deleted once");
     }

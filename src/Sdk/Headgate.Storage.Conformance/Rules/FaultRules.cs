@@ -50,7 +50,7 @@ internal static class FaultRules
         foreach (var setting in bench.Subject.Provider.Settings.Settings.Where(s => s.Kind == SettingKind.Secret && bench.Subject.Settings.ContainsKey(s.Name)))
         {
             var wrong = $"not-the-{setting.Name}-{bench.NewGuid():N}";
-            bench.NoteSecret(wrong);
+            bench.Secrets.Note(wrong);
             await TryWithAsync(bench, setting.Name, wrong);
             tried++;
         }
@@ -58,8 +58,9 @@ internal static class FaultRules
         await bench.GrantAsync(key, volume, bench.NewAccess());
         await ProvokeAsync(bench);
         foreach (var call in bench.Observed)
-            Expect.True(!bench.Reveals(call.Answer) && (call.Fault is null || !call.Fault.Details.Any(bench.Reveals)), $"the answer of {call.Call} prints a secret");
-        return Finding.Kept($"{bench.Observed.Count} answers, {tried} of them to a wrong secret");
+            Expect.True(!bench.Secrets.AreIn(call.Answer) && (call.Fault is null || !call.Fault.Details.Any(bench.Secrets.AreIn)), $"the answer of {call.Call} prints a secret");
+        var unseen = bench.Secrets.TooShort > 0 ? $"; {bench.Secrets.TooShort} secrets of fewer than {Secrets.Shortest} characters could not be looked for" : "";
+        return Finding.Kept($"{bench.Observed.Count} answers, {tried} wrong secrets tried{unseen}");
     }
 
     /// <summary>With one secret wrong: whether it is refused is the storage's business, that the secret is not repeated is ours.</summary>
@@ -70,7 +71,7 @@ internal static class FaultRules
         var opened = await provider.OpenAsync(new PoolSettings(bench.Subject.PoolId, provider.Settings, settings), bench.Stop);
         if (opened is not Outcome<IPrimaryDataStore>.Done { Value: var inner })
         {
-            Expect.True(!bench.Reveals(opened.Problem!.ToString()) && !opened.Problem.Details.Any(bench.Reveals), $"opening with a wrong '{setting}' prints it");
+            Expect.True(!bench.Secrets.AreIn(opened.Problem!.ToString()) && !opened.Problem.Details.Any(bench.Secrets.AreIn), $"opening with a wrong '{setting}' prints it");
             return;
         }
         await using var store = new FaultInjectingStore(inner, bench.Plan);
@@ -103,6 +104,13 @@ internal static class FaultRules
         if (driver.Facet<ISnapshots>() is { } snapshots)
             await AskAsync(() => snapshots.RevertAsync(key, volume.Handle, bench.NewSnapshotKey(key), new SnapshotHandle("no-such-snapshot"), stop));
         if (driver.Facet<IClones>() is { } clones) await AskAsync(() => clones.CloneAsync(bench.NewKey(), spec, nothing, null, stop));
+        if (driver.Facet<ICopies>() is { } copies) await AskAsync(() => copies.CopyAsync(bench.NewKey(), key, volume.Handle, nothing, null, stop));
+        if (bench.Store.LifeCycle.Facet<ICapacityControl>() is { } capacity)
+        {
+            bench.CapacityMayChange();
+            await AskAsync(() => capacity.ChangeCapacityAsync(new PoolCapacity(new ByteSize(1), null), stop));
+            await AskAsync(() => capacity.ChangeCapacityAsync(new PoolCapacity(null, long.MaxValue), stop));
+        }
         if (driver.Facet<IStatistics>() is { } statistics) await AskAsync(() => statistics.GetVolumeStatisticsAsync(nothing, stop));
     }
 
@@ -119,13 +127,18 @@ internal static class FaultRules
         }
     }
 
-    private static List<ObservedCall> Faulty(Bench bench) => [.. bench.Observed.Where(o => o.Fault is not null)];
+    private static List<ObservedCall> Faulty(Bench bench)
+    {
+        List<ObservedCall> faulty = [.. bench.Observed.Where(o => o.Fault is not null)];
+        Expect.True(faulty.Count > 0, "nothing was refused of all that must be");
+        return faulty;
+    }
 
     /// <summary>From the SDK's own faults, so that the two never disagree.</summary>
     private static readonly Dictionary<string, Recovery> Recoveries = new Fault[]
     {
         Faults.KeyReused(default, ""), Faults.VolumeNotFound(default, default), Faults.SnapshotNotFound(default, default), Faults.WrongVolume(default, "", null),
-        Faults.QosNotEnforced(""), Faults.Shrink(default, default), Faults.OutOfCapacity(""), Faults.OutOfIops(""), Faults.LimitReached(""), Faults.InUse(""),
+        Faults.QosNotEnforced(""), Faults.Shrink(default, default), Faults.CapacityInUse(0, 0), Faults.OutOfCapacity(""), Faults.OutOfIops(""), Faults.LimitReached(""), Faults.InUse(""),
         Faults.InvalidArgument(""), Faults.Unauthorized(""), Faults.Unreachable(""), Faults.NoReply(""), Faults.Busy(""), Faults.Unexpected(""),
     }.ToDictionary(f => f.Code, f => f.Recovery);
 }

@@ -32,14 +32,14 @@ internal static class HandleRules
     public static async Task<Finding> No_call_touches_the_volume_of_another_key(Bench bench)
     {
         var (mineKey, mine) = await bench.MakeAsync();
-        var (otherKey, _) = await bench.MakeAsync();
+        var (otherKey, other) = await bench.MakeAsync();
         var access = bench.NewAccess();
         await bench.GrantAsync(mineKey, mine, access);
         var before = await bench.FoundAsync(mineKey);
         var asked = 0;
         foreach (var key in new[] { otherKey, bench.NewKey() })
         {
-            foreach (var (name, call) in NeedingCalls(bench, key, mine))
+            foreach (var (name, call) in NeedingCalls(bench, key, mine, other))
             {
                 Expect.Refused(await call(), $"{name} with the handle of another's volume", FaultCodes.WrongVolume);
                 asked++;
@@ -57,8 +57,9 @@ internal static class HandleRules
     public static async Task<Finding> No_call_that_needs_the_volume_pretends_that_it_is_there(Bench bench)
     {
         var (key, volume) = await bench.MakeAsync();
+        var (_, other) = await bench.MakeAsync();
         Expect.Done(await bench.Driver.DeleteAsync(key, volume.Handle, bench.Stop), "delete");
-        var calls = NeedingCalls(bench, key, volume);
+        var calls = NeedingCalls(bench, key, volume, other);
         foreach (var (name, call) in calls)
             Expect.Refused(await call(), $"{name} of a deleted volume", FaultCodes.VolumeNotFound);
         if (bench.Driver.Facet<IClones>() is { } clones)
@@ -97,14 +98,15 @@ internal static class HandleRules
         return Finding.Kept($"{Nonsense.Length} handles that name nothing, {volume.Handle} as before");
     }
 
-    /// <summary>The calls that need the volume, as facets allow; each answers with an outcome without its value.</summary>
-    private static List<(string Name, Func<Task<Outcome<Nothing>>> Call)> NeedingCalls(Bench bench, ObjectKey key, VolumeView volume)
+    /// <summary>The calls that need the volume, as facets allow; each answers with an outcome without its value. <paramref name="other"/> is there.</summary>
+    private static List<(string Name, Func<Task<Outcome<Nothing>>> Call)> NeedingCalls(Bench bench, ObjectKey key, VolumeView volume, VolumeView other)
     {
         var (driver, handle, stop) = (bench.Driver, volume.Handle, bench.Stop);
         var access = bench.NewAccess();
         var calls = new List<(string, Func<Task<Outcome<Nothing>>>)> { ("grant", () => Only(driver.GrantAccessAsync(key, handle, access, stop))) };
         if (driver.Facet<IQosControl>() is { } qos) calls.Add(("set QoS", () => Only(qos.SetQosAsync(key, handle, Limits.Doubled(bench.Can), stop))));
         if (driver.Facet<IResize>() is { } resize) calls.Add(("resize", () => Only(resize.ResizeAsync(key, handle, bench.Bigger(volume.Size), stop))));
+        if (driver.Facet<ICopies>() is { } copies) calls.Add(("copy onto it", () => Only(copies.CopyAsync(new(bench.NewGuid()), key, handle, other.Handle, null, stop))));
         if (driver.Facet<ISnapshots>() is { } snapshots)
         {
             calls.Add(("snapshot", () => Only(snapshots.CreateSnapshotAsync(bench.NewSnapshotKey(key), key, handle, "s", stop))));

@@ -143,7 +143,7 @@ internal static class InterruptionRules
             {
                 await bench.ReopenAsync();
             }
-            await Bench.UntilDoneAsync(() => bench.Driver.CreateAsync(key, spec, bench.Stop), "create repeated after it was cancelled");
+            await bench.UntilDoneAsync(() => bench.Driver.CreateAsync(key, spec, bench.Stop), "create repeated after it was cancelled");
             await bench.ExactlyOneAsync(key);
         }
         return Finding.Kept($"{attempts} creates cancelled within {took.TotalMilliseconds:0} ms");
@@ -172,12 +172,78 @@ internal static class InterruptionRules
             await clones.CloneAsync(key, wanted, source.Handle, null, bench.Stop);
             var broken = link.Requests >= number;
             link.Reset();
-            var clone = await Bench.UntilDoneAsync(() => clones.CloneAsync(key, wanted, source.Handle, null, bench.Stop), $"clone after a break at {number}");
+            var clone = await bench.UntilDoneAsync(() => clones.CloneAsync(key, wanted, source.Handle, null, bench.Stop), $"clone after a break at {number}");
             await bench.ExactlyOneAsync(key);
             Expect.Done(await bench.Driver.DeleteAsync(key, clone.Handle, bench.Stop), "delete the clone");
-            if (!broken) return Finding.Kept($"at each of {number - 1} requests");
+            await bench.NoStrangersAsync($"after a clone that broke at request {number}");
+            if (!broken) return Swept(number);
         }
         throw new ConformanceException($"a clone took more than {MostRequests} requests");
+    }
+
+    [Rule("interrupted.copy.lost-reply-is-repeated", Once)]
+    public static async Task<Finding> A_copy_whose_answer_was_lost_is_repeated_and_done(Bench bench)
+    {
+        if (bench.Driver.Facet<ICopies>() is null) return Finding.NotAsked("no copies");
+        var ((sourceKey, source), (targetKey, target)) = (await bench.MakeAsync(), await bench.MakeAsync());
+        var data = await DataSession.OpenAsync(bench, sourceKey, source);
+        var (block, key) = (bench.NewBlock(), new ObjectKey(bench.NewGuid()));
+        if (data is not null)
+        {
+            await data.WriteAsync(block);
+            await data.LeaveAsync();
+        }
+        await LoseAsync(bench, StoreCall.Copy, Copy);
+        await bench.ReopenAsync();
+        var copied = await bench.UntilDoneAsync(Copy, "copy repeated after its reply was lost");
+        Expect.Equal((target.Handle, target.Size), (copied.Handle, copied.Size), "the target");
+        await bench.ExactlyOneAsync(targetKey);
+        if (data is null) return Finding.Kept("done, once; the data could not be read");
+        await (await DataSession.OpenAsync(bench, targetKey, target))!.HoldsAsync(block, "in the target");
+        return Finding.Kept("done, once, with the data");
+
+        ValueTask<Outcome<VolumeView>> Copy() => bench.Driver.Facet<ICopies>()!.CopyAsync(key, targetKey, target.Handle, source.Handle, null, bench.Stop);
+    }
+
+    [Rule("interrupted.copy.reply-lost-anywhere-is-repeated", "a target that is written in part is never Done, and the same call made again finishes it")]
+    public static async Task<Finding> A_copy_that_loses_any_reply_and_is_repeated_is_whole(Bench bench)
+    {
+        if (bench.Driver.Facet<ICopies>() is not { } copies) return Finding.NotAsked("no copies");
+        if (bench.Subject.Link is not { } link) return Finding.NotAsked(NoLink);
+        var ((sourceKey, source), (targetKey, target)) = (await bench.MakeAsync(), await bench.MakeAsync());
+        if (await DataSession.OpenAsync(bench, sourceKey, source) is not { } from) return Finding.NotAsked(DataSession.NoProbe);
+        var onto = (await DataSession.OpenAsync(bench, targetKey, target))!;
+        for (var number = 1; number <= MostRequests; number++)
+        {
+            var (block, key) = (bench.NewBlock(), new ObjectKey(bench.NewGuid()));
+            await from.WriteAsync(block);
+            await from.LeaveAsync();
+            await onto.LeaveAsync();
+            link.Reset();
+            link.LoseReplyTo(number);
+            var outcome = await copies.CopyAsync(key, targetKey, target.Handle, source.Handle, null, bench.Stop);
+            var broken = link.Requests >= number;
+            link.Reset();
+            if (outcome.IsDone) await onto.HoldsAsync(block, $"after a copy that was Done although it broke at request {number}");
+            if (outcome.IsDone) await onto.LeaveAsync();
+            await bench.UntilDoneAsync(() => copies.CopyAsync(key, targetKey, target.Handle, source.Handle, null, bench.Stop), $"copy after a break at {number}");
+            await onto.HoldsAsync(block, $"after a copy that broke at request {number} and was repeated");
+            if (!broken) return Swept(number);
+        }
+        throw new ConformanceException($"a copy took more than {MostRequests} requests");
+    }
+
+    [Rule("interrupted.capacity.lost-reply-is-repeated", Once)]
+    public static async Task<Finding> A_change_of_capacity_whose_answer_was_lost_is_repeated(Bench bench)
+    {
+        if (bench.Store.LifeCycle.Facet<ICapacityControl>() is null) return Finding.NotAsked("the capacity is not changed through the driver");
+        if (CapacityRules.Half(bench) is not { } half) return Finding.NotAsked("the storage does not say what it has");
+        bench.CapacityMayChange();
+        await LoseAsync(bench, StoreCall.ChangeCapacity, () => bench.Store.LifeCycle.Facet<ICapacityControl>()!.ChangeCapacityAsync(half, bench.Stop));
+        await bench.ReopenAsync();
+        CapacityRules.Agree(half, Expect.Done(await bench.Store.LifeCycle.InitializeAsync(bench.Stop), "initialize"), "after a change whose reply was lost");
+        CapacityRules.Agree(half, await CapacityRules.ChangeAsync(bench, half, "change repeated after its reply was lost"), "returned by the repeat");
+        return Finding.Kept($"{half}");
     }
 
     private const int MostRequests = 100; // of one call: far more than any driver needs, so that a sweep ends
@@ -191,6 +257,11 @@ internal static class InterruptionRules
         var inside = bench.Observed[^1];
         Expect.True(inside.Fault is null && inside.Thrown is null, $"{call}: wanted Done, was {inside.Answer}");
     }
+
+    /// <summary>A sweep is over with the call that got through unbroken; one that saw no request has proven nothing.</summary>
+    private static Finding Swept(int unbroken) => unbroken == 1
+        ? Finding.NotAsked("the link counts no requests of this call")
+        : Finding.Kept($"at each of {unbroken - 1} requests");
 
     private static async Task<(ObjectKey Key, TimeSpan Took)> TimedAsync(Bench bench, VolumeSpec spec)
     {
@@ -218,10 +289,11 @@ internal static class InterruptionRules
                 await bench.AbsentAsync(key, $"after a create that was refused when it broke at request {number}");
             }
             await bench.ReopenAsync();
-            var made = await Bench.UntilDoneAsync(() => bench.Driver.CreateAsync(key, fresh, bench.Stop), $"create repeated after a break at request {number}");
+            var made = await bench.UntilDoneAsync(() => bench.Driver.CreateAsync(key, fresh, bench.Stop), $"create repeated after a break at request {number}");
             await bench.ExactlyOneAsync(key);
             Expect.Done(await bench.Driver.DeleteAsync(key, made.Handle, bench.Stop), "delete");
-            if (!broken) return Finding.Kept($"at each of {number - 1} requests");
+            await bench.NoStrangersAsync($"after a create that broke at request {number}");
+            if (!broken) return Swept(number);
         }
         throw new ConformanceException($"a create took more than {MostRequests} requests");
     }

@@ -100,11 +100,15 @@ internal static class PoolRules
         var (can, driver) = (bench.Can, bench.Driver);
         Agree(can.Snapshots == Support.Native, driver.Facet<ISnapshots>() is not null, nameof(ISnapshots));
         Agree(can.Clones == Support.Native, driver.Facet<IClones>() is not null, nameof(IClones));
+        Agree(can.Copies == Support.Native, driver.Facet<ICopies>() is not null, nameof(ICopies));
         Agree(can.Inventory == Support.Native, driver.Facet<IInventory>() is not null, nameof(IInventory));
+        Agree(
+            can.CapacityBytesChange == Support.Native || can.CapacityIopsChange == Support.Native,
+            bench.Store.LifeCycle.Facet<ICapacityControl>() is not null, nameof(ICapacityControl));
         Agree(Limits.Any(can), driver.Facet<IQosControl>() is not null, nameof(IQosControl));
         Expect.True(can.LiveResize != Support.Native || driver.Facet<IResize>() is not null, "live resize is declared and IResize is not there");
         Expect.True(can.LiveQosChange != Support.Native || driver.Facet<IQosControl>() is not null || !Limits.Any(can), "live QoS change is declared and IQosControl is not there");
-        return Task.FromResult(Finding.Kept("snapshots, clones, inventory, QoS control and resize"));
+        return Task.FromResult(Finding.Kept("snapshots, clones, copies, inventory, QoS control, resize and capacity control"));
 
         static void Agree(bool declared, bool there, string facet) =>
             Expect.True(declared == there, $"{facet} is {(declared ? "declared and not there" : "there and not declared")}");
@@ -133,15 +137,17 @@ internal static class PoolRules
     public static async Task<Finding> The_pools_figures_follow_what_is_made_and_deleted(Bench bench)
     {
         if (bench.Driver.Facet<IStatistics>() is not { } statistics) return Finding.NotAsked("no statistics");
-        var before = Expect.Done(await statistics.GetPoolStatisticsAsync(bench.Stop), "pool statistics");
+        var before = await FiguresAsync();
         Expect.True(before is { PromisedIops: null or >= 0, CapacityIops: null or >= 0 }, $"the figures are {before}");
-        if (before.ProvisionedBytes is not { } provisioned) return Finding.NotAsked("the storage does not say what is provisioned");
-        if (bench.Subject.MakeForeignVolume is null && bench.Driver.Facet<IInventory>() is null) return Finding.NotAsked("others' volumes cannot be told from ours");
+        if (before.ProvisionedBytes is not { } at) return Finding.NotAsked("the storage does not say what is provisioned");
+        if (bench.Subject.IsShared) return Finding.NotAsked("others make and delete volumes meanwhile");
         var (key, volume) = await bench.MakeAsync();
-        var with = Expect.Done(await statistics.GetPoolStatisticsAsync(bench.Stop), "pool statistics").ProvisionedBytes;
-        Expect.True(with >= volume.Size, $"{with} provisioned with a volume of {volume.Size}");
+        Expect.Equal(at + volume.Size, (await FiguresAsync()).ProvisionedBytes, $"bytes provisioned with one volume of {volume.Size} more");
         Expect.Done(await bench.Driver.DeleteAsync(key, volume.Handle, bench.Stop), "delete");
-        return Finding.Kept($"{provisioned} before, {with} with a volume of {volume.Size}");
+        Expect.Equal(at, (await FiguresAsync()).ProvisionedBytes, "bytes provisioned after it was deleted");
+        return Finding.Kept($"{at}, with a volume {at + volume.Size}, and {at} again");
+
+        async Task<PoolStatistics> FiguresAsync() => Expect.Done(await statistics.GetPoolStatisticsAsync(bench.Stop), "pool statistics");
     }
 
     private static async Task<string> ShownAsync(Bench bench) => string.Join("; ", (await bench.ListAsync())

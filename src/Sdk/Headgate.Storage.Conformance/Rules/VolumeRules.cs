@@ -75,6 +75,7 @@ internal static class VolumeRules
         var sizes = new List<long>();
         if (range.To < long.MaxValue) sizes.Add(range.To + 1);
         if (range.From - range.Step > 0) sizes.Add(range.From - range.Step);
+        if (sizes.Count == 0) return Finding.NotAsked("every size is lawful");
         foreach (var size in sizes)
         {
             Expect.Refused(
