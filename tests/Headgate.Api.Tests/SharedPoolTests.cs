@@ -66,6 +66,35 @@ public sealed class SharedPoolTests : IAsyncLifetime
         Assert.Empty(Directory.EnumerateFiles(_folder, "hg-*"));
     }
 
+    [Fact]
+    public async Task A_pool_is_given_less_and_more_and_never_less_than_is_reserved()
+    {
+        using var admin = new Driver(_api, _api.AdminKey);
+        using var tenant = new Driver(_api, await _api.TenantKeyAsync("capacity"));
+        await tenant.RunAsync("/api/v1/volumes", new { name = "db1", diskOffering = "best-effort", sizeBytes = 8 * MiB });
+        var ended = await admin.RunAsync("/api/v1/pools/nfs1/capacity", new { capacityBytes = 12 * MiB });
+        Assert.Equal("pool.change-capacity", ended.Kind);
+        var pool = await admin.GetAsync<PoolView>("/api/v1/pools/nfs1");
+        Assert.Equal((12 * MiB, 12 * MiB, 12 * MiB), (pool.CapacityBytes, pool.AllowedBytes, pool.StorageBytes));
+        Assert.Equal(("native", "none", "native"), (pool.Capabilities!.CapacityBytesChange, pool.Capabilities.CapacityIopsChange, pool.Capabilities.Copies));
+
+        var less = await admin.SendAsync(HttpMethod.Post, "/api/v1/pools/nfs1/capacity", new { capacityBytes = 7 * MiB }, Guid.NewGuid().ToString());
+        var text = await less.Content.ReadAsStringAsync(ApiHost.Stop);
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, less.StatusCode);
+        Assert.Contains("capacity-in-use", text, StringComparison.Ordinal);
+        Assert.Contains("would have 7 MiB, and 8 MiB are reserved", text, StringComparison.Ordinal);
+        var tooBig = await tenant.SendAsync(HttpMethod.Post, "/api/v1/volumes", new { name = "db2", diskOffering = "best-effort", sizeBytes = 8 * MiB }, Guid.NewGuid().ToString());
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, tooBig.StatusCode);
+
+        await admin.RunAsync("/api/v1/pools/nfs1/capacity", new { allBytes = true });
+        await admin.RunAsync(HttpMethod.Post, "/api/v1/pools/nfs1/refresh");
+        pool = await admin.GetAsync<PoolView>("/api/v1/pools/nfs1");
+        Assert.Null(pool.AllowedBytes);
+        Assert.True(pool.CapacityBytes > 12 * MiB);
+        using var forbidden = await tenant.SendAsync(HttpMethod.Post, "/api/v1/pools/nfs1/capacity", new { allBytes = true }, Guid.NewGuid().ToString());
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, forbidden.StatusCode);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _api.DisposeAsync();

@@ -19,6 +19,8 @@ public sealed class UsageTests
     [InlineData("disk-offering", "create", "--name", "x", "--size", "1GiB", "--require", "speed")]
     [InlineData("volume", "set-qos", "db1")]
     [InlineData("volume", "set-qos", "db1", "--max-iops", "-3")]
+    [InlineData("pool", "update", "san1")]
+    [InlineData("pool", "update", "san1", "--capacity-iops", "-1")]
     [InlineData("pool", "add", "--name", "p", "--provider", "SolidFire", "--zone", "z1", "--setting", "noequals")]
     public async Task A_wrong_command_line_ends_with_2_and_a_reason_on_standard_error(params string[] args)
     {

@@ -13,7 +13,7 @@ public class CrashTests
 {
     public static TheoryData<string> Scenarios => new(
         "create", "create-refused", "create-cancelled", "clone", "delete", "expunge", "recover", "connect", "disconnect", "set-qos", "resize",
-        "snapshot", "snapshot-delete", "revert", "pool-remove");
+        "snapshot", "snapshot-delete", "revert", "pool-grow", "pool-shrink", "pool-grow-refused", "pool-refresh", "pool-remove");
 
     [Theory, MemberData(nameof(Scenarios))]
     public async Task Killed_at_any_point_an_operation_comes_to_its_end_on_the_next_server(string name)
@@ -114,11 +114,33 @@ public class CrashTests
                 async w => Assert.Empty((await w.Get<ListSnapshots>().ExecuteAsync(w.Tenant, "v1", new PageRequest(), w.Stop)).ValueOrThrow().Items)),
             "revert" => new(
                 SnapshotAsync, w => w.Get<RevertSnapshot>().ExecuteAsync(w.Tenant, "s1", w.Stop), w => SnapshotStandsAsync(w, SnapshotState.Ready)),
+            "pool-grow" => new(
+                w => w.DoneAsync(w.CreateAsync("v1")), w => w.ChangeCapacityAsync(new() { Bytes = ByteSize.GiB(300), Iops = 5000 }),
+                w => CapacityAsync(w, ByteSize.GiB(300), 5000)),
+            "pool-shrink" => new(
+                w => w.DoneAsync(w.CreateAsync("v1")), w => w.ChangeCapacityAsync(new() { Bytes = ByteSize.GiB(1), Iops = 200 }),
+                w => CapacityAsync(w, ByteSize.GiB(1), 200)),
+            "pool-grow-refused" => new(
+                w => w.DoneAsync(w.CreateAsync("v1")), w => w.ChangeCapacityAsync(new() { Bytes = new ByteSize(1L << 61), Iops = 5000 }), // 2 EiB: more than there can be
+                w => CapacityAsync(w, ByteSize.GiB(100), 100_000), OperationStatus.Failed),
+            "pool-refresh" => new(
+                w => w.ChangeOnTheArrayAsync(new PoolCapacity(ByteSize.GiB(40), 700)),
+                w => w.Get<RefreshPool>().ExecuteAsync(w.Admin, "san1", w.Stop), w => CapacityAsync(w, ByteSize.GiB(40), 700)),
             "pool-remove" => new(
                 _ => Task.CompletedTask, w => w.Get<RemovePool>().ExecuteAsync(w.Admin, "san1", w.Stop),
                 async w => Assert.Equal("pool-not-found", (await w.Get<GetPool>().ExecuteAsync(w.Admin, "san1", w.Stop)).Problem?.Code)),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
         };
+
+        /// <summary>The database, and the storage asked anew, say the same.</summary>
+        private static async Task CapacityAsync(World world, ByteSize bytes, long iops)
+        {
+            var pool = (await world.PoolAsync()).Pool;
+            Assert.Equal((bytes, iops), (pool.CapacityBytes, pool.CapacityIops));
+            var facts = await world.FactsAsync();
+            Assert.Equal((bytes, iops), (facts.CapacityBytes, facts.CapacityIops));
+            await world.AssertSoundAsync();
+        }
 
         private static async Task StandsAsync(World world, VolumeState state, int volumes)
         {

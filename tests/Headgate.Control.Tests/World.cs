@@ -127,6 +127,31 @@ public sealed class World : IAsyncDisposable
 
     public async Task<OperationDetails> EndedAsync(Guid operation) => (await Get<OperationFeed>().WaitAsync(operation, Stop))!;
 
+    public async Task<PoolDetails> PoolAsync() => (await Get<GetPool>().ExecuteAsync(Admin, "san1", Stop)).ValueOrThrow();
+
+    public Task<Outcome<OperationDetails>> ChangeCapacityAsync(ChangeCapacityRequest request) =>
+        Get<ChangePoolCapacity>().ExecuteAsync(Admin, "san1", request, Stop);
+
+    /// <summary>What the pool's storage says of itself.</summary>
+    public async Task<PoolFacts> FactsAsync()
+    {
+        await using var store = await OpenPoolAsync();
+        return (await store.LifeCycle.InitializeAsync(Stop)).ValueOrThrow();
+    }
+
+    /// <summary>As an administrator of the array would, and nobody tells the server.</summary>
+    public async Task ChangeOnTheArrayAsync(PoolCapacity capacity)
+    {
+        await using var store = await OpenPoolAsync();
+        (await store.LifeCycle.Facet<ICapacityControl>()!.ChangeCapacityAsync(capacity, Stop)).ValueOrThrow();
+    }
+
+    private async Task<IPrimaryDataStore> OpenPoolAsync()
+    {
+        var (provider, pool) = (new ReferenceProvider(), (await PoolAsync()).Pool);
+        return (await provider.OpenAsync(new PoolSettings(pool.Id, provider.Settings, pool.Settings), Stop)).ValueOrThrow();
+    }
+
     public async Task<VolumeDetails> VolumeAsync(string name) => (await Get<GetVolume>().ExecuteAsync(Tenant, name, Stop)).ValueOrThrow();
 
     /// <summary>Nothing orphaned, missing or drifted; the ledger is the sum of the volumes; nothing waits for anything.</summary>

@@ -131,22 +131,24 @@ public class StateMachineTests
         var findings = new PoolFindings("b", "d", null, null, "{}", default, 0);
         PoolCommand[] commands =
         [
-            new PoolCommand.ConfirmInitialized(findings), new PoolCommand.ReportInitializeFailed(Why), new PoolCommand.Enable(), new PoolCommand.Disable(),
+            new PoolCommand.ConfirmInitialized(findings), new PoolCommand.ReportInitializeFailed(Why), new PoolCommand.TakeUp(findings),
+            new PoolCommand.Bound(null, 5), new PoolCommand.Enable(), new PoolCommand.Disable(),
             new PoolCommand.Maintain(), new PoolCommand.Remove(0), new PoolCommand.ConfirmRemoved(), new PoolCommand.ReportRemoveFailed(Why),
         ];
         var moves = new List<string>();
         foreach (var state in Enum.GetValues<PoolState>())
             foreach (var command in commands)
-                if (PoolMachine.Decide(Pools.Pool("p") with { State = state }, command).Event is { } e)
+                if (PoolMachine.Decide(Pools.Pool("p") with { State = state, BackendId = "b" }, command).Event is { } e)
                     moves.Add($"{state} {command.GetType().Name} {PoolMachine.Evolve(Pools.Pool("p") with { State = state }, e).State}");
         Assert.Equal(
         [
             "Initializing ConfirmInitialized Up", "Initializing ReportInitializeFailed Removed",
-            "Up Disable Disabled", "Up Maintain Maintenance", "Up Remove Removing",
-            "Disabled Enable Up", "Disabled Maintain Maintenance", "Disabled Remove Removing",
-            "Maintenance Enable Up", "Maintenance Remove Removing",
+            "Up TakeUp Up", "Up Bound Up", "Up Disable Disabled", "Up Maintain Maintenance", "Up Remove Removing",
+            "Disabled TakeUp Disabled", "Disabled Bound Disabled", "Disabled Enable Up", "Disabled Maintain Maintenance", "Disabled Remove Removing",
+            "Maintenance TakeUp Maintenance", "Maintenance Bound Maintenance", "Maintenance Enable Up", "Maintenance Remove Removing",
             "Removing ConfirmRemoved Removed", "Removing ReportRemoveFailed Error", "Error Remove Removing",
         ], moves);
+        Assert.Equal("backend-changed", PoolMachine.Decide(Pools.Pool("p") with { BackendId = "a" }, new PoolCommand.TakeUp(findings)).Refusal?.Code);
         Assert.Equal("pool-in-use", PoolMachine.Decide(Pools.Pool("p"), new PoolCommand.Remove(3)).Refusal?.Code);
     }
 }

@@ -33,7 +33,7 @@ public static class Registration
         services.AddSingleton<IHostedService, EngineService>();
 
         services.AddSingleton<AddPool>().AddSingleton<ListPools>().AddSingleton<GetPool>().AddSingleton<ChangePoolState>()
-            .AddSingleton<RemovePool>().AddSingleton<RepairVolume>().AddSingleton<CheckPool>().AddSingleton<RescanProviders>();
+            .AddSingleton<ChangePoolCapacity>().AddSingleton<RefreshPool>().AddSingleton<RemovePool>().AddSingleton<RepairVolume>().AddSingleton<CheckPool>().AddSingleton<RescanProviders>();
         services.AddSingleton<CreateVolume>().AddSingleton<ListVolumes>().AddSingleton<GetVolume>().AddSingleton<DeleteVolume>()
             .AddSingleton<RecoverVolume>().AddSingleton<ExpungeVolume>().AddSingleton<SetVolumeQos>().AddSingleton<ChangeVolumeOffering>()
             .AddSingleton<ResizeVolume>().AddSingleton<ConnectVolume>().AddSingleton<DisconnectVolume>().AddSingleton<GetConnection>()

@@ -1,4 +1,5 @@
 using Headgate.Domain;
+using Headgate.Primitives;
 
 namespace Headgate.Operations;
 
@@ -17,3 +18,13 @@ public sealed record HostInput(Guid PoolId, string Name, string InitiatorName);
 
 /// <summary>Input of volume.connect and volume.disconnect.</summary>
 public sealed record AccessInput(Guid AccessId);
+
+/// <summary>Input of pool.change-capacity: the bounds before and after; null for what the storage has.</summary>
+public sealed record CapacityInput(long? BytesBefore, long? IopsBefore, long? Bytes, long? Iops)
+{
+    internal PoolCommand.Bound Before => new(Size(BytesBefore), IopsBefore);
+
+    internal PoolCommand.Bound After => new(Size(Bytes), Iops);
+
+    private static ByteSize? Size(long? bytes) => bytes is { } given ? new ByteSize(given) : null;
+}

@@ -6,6 +6,8 @@ public static class OperationKinds
     public const string HostJoin = "host.join";
     public const string HostLeave = "host.leave";
     public const string PoolCreate = "pool.create";
+    public const string PoolChangeCapacity = "pool.change-capacity";
+    public const string PoolRefresh = "pool.refresh";
     public const string PoolRemove = "pool.remove";
     public const string VolumeCreate = "volume.create";
     public const string VolumeDelete = "volume.delete";

@@ -10,7 +10,17 @@ public sealed record QosSupportView(string Support, long? From, long? To, long? 
 public sealed record CapabilitiesView(
     QosSupportView MinIops, QosSupportView MaxIops, QosSupportView BurstIops, QosSupportView MaxBandwidth,
     string LiveQosChange, string LiveResize, string Snapshots, string Clones, string Chap, string AccessPerHost,
-    string Inventory, long VolumeBytesFrom, long VolumeBytesTo, long VolumeBytesStep);
+    string Inventory, long VolumeBytesFrom, long VolumeBytesTo, long VolumeBytesStep)
+{
+    /// <summary>Overwriting a volume with the data of another: none, emulatedByHost, native.</summary>
+    public string Copies { get; init; } = "none";
+
+    /// <summary>Whether the storage itself is changed when the pool is given other bytes; else the pool's own books keep to them.</summary>
+    public string CapacityBytesChange { get; init; } = "none";
+
+    /// <summary>The same of IOPS.</summary>
+    public string CapacityIopsChange { get; init; } = "none";
+}
 
 /// <summary>
 /// GET /api/v1/providers, /api/v1/providers/{name}; POST /api/v1/providers/rescan looks at the plug-in folder now and answers with
@@ -77,7 +87,26 @@ public sealed record CreatePool
     public bool RequireChap { get; init; } = true;
 }
 
-/// <summary>GET /api/v1/pools. POST /api/v1/pools/{ref}/disable|enable|maintain|check; DELETE /api/v1/pools/{ref}.</summary>
+/// <summary>
+/// POST /api/v1/pools/{ref}/capacity → 202: what the pool shall have of its storage from now on. What is left out stays. Less than
+/// volumes take or are promised is refused with capacity-in-use and the figures.
+/// </summary>
+public sealed record ChangePoolCapacity
+{
+    /// <summary>Bytes to use of it.</summary>
+    public long? CapacityBytes { get; init; }
+
+    /// <summary>True: all bytes that the storage has.</summary>
+    public bool AllBytes { get; init; }
+
+    /// <summary>Sum of minimums to promise.</summary>
+    public long? CapacityIops { get; init; }
+
+    /// <summary>True: as many IOPS as the storage says that it can keep.</summary>
+    public bool AllIops { get; init; }
+}
+
+/// <summary>GET /api/v1/pools. POST /api/v1/pools/{ref}/disable|enable|maintain|check|capacity|refresh; DELETE /api/v1/pools/{ref}.</summary>
 public sealed record PoolView
 {
     /// <summary>Id.</summary>
@@ -131,11 +160,23 @@ public sealed record PoolView
     /// <summary>Bytes reserved by volumes of ours.</summary>
     public required long ReservedBytes { get; init; }
 
+    /// <summary>Bytes that an admin bound it to; null for all that the storage has.</summary>
+    public long? AllowedBytes { get; init; }
+
+    /// <summary>Bytes that the storage said it has when it was asked last.</summary>
+    public long? StorageBytes { get; init; }
+
     /// <summary>Sum of minimums that may be promised.</summary>
     public long? CapacityIops { get; init; }
 
     /// <summary>Sum of minimums promised.</summary>
     public required long ReservedIops { get; init; }
+
+    /// <summary>Sum of minimums that an admin bound it to; null for what the storage says.</summary>
+    public long? AllowedIops { get; init; }
+
+    /// <summary>Sum of minimums that the storage said it can keep when it was asked last.</summary>
+    public long? StorageIops { get; init; }
 
     /// <summary>Volumes on it.</summary>
     public required int Volumes { get; init; }

@@ -52,6 +52,12 @@ public abstract record PoolCommand
 
     public sealed record ReportInitializeFailed(Cause Cause) : PoolCommand;
 
+    /// <summary>The storage was asked again what it is.</summary>
+    public sealed record TakeUp(PoolFindings Findings) : PoolCommand;
+
+    /// <summary>Uses less of the storage than it has, or promises more or fewer IOPS than it says; null for what it has.</summary>
+    public sealed record Bound(ByteSize? Bytes, long? Iops) : PoolCommand;
+
     public sealed record Enable : PoolCommand;
 
     public sealed record Disable : PoolCommand;
@@ -77,6 +83,10 @@ public abstract record PoolEvent
     private PoolEvent() { }
 
     public sealed record Initialized(PoolFindings Findings) : PoolEvent;
+
+    public sealed record Rediscovered(PoolFindings Findings) : PoolEvent;
+
+    public sealed record Bounded(ByteSize? Bytes, long? Iops) : PoolEvent;
 
     public sealed record GivenUp(Cause Cause) : PoolEvent;
 
@@ -109,6 +119,12 @@ public static class PoolMachine
         (PoolState.Initializing, PoolCommand.ConfirmInitialized c) => Accept(new PoolEvent.Initialized(c.Findings)),
         (PoolState.Initializing, PoolCommand.ReportInitializeFailed c) => Accept(new PoolEvent.GivenUp(c.Cause)),
 
+        (PoolState.Up or PoolState.Disabled or PoolState.Maintenance, PoolCommand.TakeUp t) =>
+            t.Findings.BackendId == pool.BackendId ? Accept(new PoolEvent.Rediscovered(t.Findings)) : Refuse("backend-changed",
+                $"Pool {pool.Name} was on {pool.BackendId}, and its settings lead to {t.Findings.BackendId} now. Nothing was taken up; put the address right."),
+        (PoolState.Up or PoolState.Disabled or PoolState.Maintenance, PoolCommand.Bound b) =>
+            PoolCapacityRules.Problem(pool, b) is { } below ? Decision<PoolEvent>.Refuse(below) : Accept(new PoolEvent.Bounded(b.Bytes, b.Iops)),
+
         (PoolState.Disabled or PoolState.Maintenance, PoolCommand.Enable) => Accept(new PoolEvent.Enabled()),
         (PoolState.Up, PoolCommand.Disable) => Accept(new PoolEvent.Disabled()),
         (PoolState.Up or PoolState.Disabled, PoolCommand.Maintain) => Accept(new PoolEvent.MaintenanceEntered()),
@@ -132,17 +148,9 @@ public static class PoolMachine
 
     public static StoragePool Evolve(StoragePool pool, PoolEvent e) => e switch
     {
-        PoolEvent.Initialized i => pool with
-        {
-            State = PoolState.Up,
-            BackendId = i.Findings.BackendId,
-            Description = i.Findings.Description,
-            FoundBytes = i.Findings.Bytes,
-            FoundIops = i.Findings.Iops,
-            Capabilities = i.Findings.Capabilities,
-            ForeignBytes = i.Findings.ForeignBytes,
-            ForeignIops = i.Findings.ForeignIops,
-        },
+        PoolEvent.Initialized i => With(pool, i.Findings) with { State = PoolState.Up, BackendId = i.Findings.BackendId },
+        PoolEvent.Rediscovered r => With(pool, r.Findings),
+        PoolEvent.Bounded b => pool with { AllowedBytes = b.Bytes, AllowedIops = b.Iops },
         PoolEvent.GivenUp g => pool with { State = PoolState.Removed, Cause = g.Cause },
         PoolEvent.Enabled => pool with { State = PoolState.Up },
         PoolEvent.Disabled => pool with { State = PoolState.Disabled },
@@ -151,6 +159,16 @@ public static class PoolMachine
         PoolEvent.Removed => pool with { State = PoolState.Removed },
         PoolEvent.RemovalFailed f => pool with { State = PoolState.Error, Cause = f.Cause },
         _ => throw new UnreachableException(e.GetType().Name),
+    };
+
+    private static StoragePool With(StoragePool pool, PoolFindings found) => pool with
+    {
+        Description = found.Description,
+        FoundBytes = found.Bytes,
+        FoundIops = found.Iops,
+        Capabilities = found.Capabilities,
+        ForeignBytes = found.ForeignBytes,
+        ForeignIops = found.ForeignIops,
     };
 
     private static Decision<PoolEvent> Accept(PoolEvent e) => Decision<PoolEvent>.Accept(e);

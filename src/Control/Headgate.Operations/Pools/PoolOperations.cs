@@ -2,7 +2,7 @@ using Headgate.Domain;
 using Headgate.Operations.Hosts;
 using Headgate.Primitives;
 using Headgate.Storage.Sdk;
-using VolumeView = Headgate.Storage.Sdk.VolumeView;
+using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Operations.Pools;
 
@@ -18,12 +18,42 @@ internal static class PoolOperations
             new AttachPool(arrays, stores),
             new SurveyPool(arrays),
         ]),
+        new(OperationKinds.PoolChangeCapacity,
+        [
+            new Begin("kept to the lower of both", UndoCapacity),
+            new ChangeStorageCapacity(arrays),
+            new TakeUpStorage(arrays, context => context.Input<CapacityInput>().After, Changed),
+        ]) { CanCancel = false },
+        new(OperationKinds.PoolRefresh,
+        [
+            new Begin("asked", context => async (db, now, stop) =>
+            {
+                var pool = await db.Pools.SingleAsync(p => p.Id == context.SubjectId, stop).ConfigureAwait(false);
+                db.Tell(now, context.Operation, "pool", pool.Id, pool.Name, null, "pool.refresh-failed",
+                    $"Pool {pool.Name} could not be asked what it has: {context.Cause.Message}", EventSeverity.Error);
+            }),
+            new TakeUpStorage(arrays, _ => null, pool => ("pool.refreshed", $"Pool {pool.Name} has {Has(pool)}.")),
+        ]),
         new(OperationKinds.PoolRemove,
         [
             new Begin("takes no volumes any more", Undo("pool.remove-failed", "could not be removed", c => new PoolCommand.ReportRemoveFailed(c.Cause))),
             new DetachPool(arrays, stores),
         ]) { CanCancel = false },
     ];
+
+    /// <summary>The capacity of a pool in words.</summary>
+    internal static string Has(StoragePool pool) =>
+        $"{pool.CapacityBytes?.ToString() ?? "no bound of bytes"} and {(pool.CapacityIops is { } iops ? $"{iops} IOPS" : "no bound of IOPS")}";
+
+    private static (string Code, string Message) Changed(StoragePool pool) => ("pool.capacity-changed", $"Pool {pool.Name} has {Has(pool)} now.");
+
+    private static StepCommit UndoCapacity(StepContext context) => async (db, now, stop) =>
+    {
+        var input = context.Input<CapacityInput>();
+        var pool = await db.ReportAsync(context.SubjectId, input.Before, stop).ConfigureAwait(false);
+        db.Tell(now, context.Operation, "pool", pool.Id, pool.Name, null, "pool.capacity-change-failed",
+            $"Pool {pool.Name} keeps its capacity, {Has(pool)}: {context.Cause.Message}", EventSeverity.Error);
+    };
 
     private static Func<StepContext, StepCommit> Undo(string code, string what, Func<StepContext, PoolCommand> report) =>
         context => async (db, now, stop) =>
@@ -89,24 +119,13 @@ internal sealed class SurveyPool(ArrayDirectory arrays) : ForwardStep("survey")
         var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedPool>.Done { Value: var pool })
             return Retry.NotDone(target, context.Attempt);
-        var facts = await pool.Store.LifeCycle.InitializeAsync(stop).ConfigureAwait(false);
-        if (facts is not Outcome<PoolFacts>.Done { Value: var found }) return Retry.NotDone(facts, context.Attempt);
-        IReadOnlyList<VolumeView> foreign = [];
-        if (pool.Driver.Facet<IInventory>() is { } inventory)
-        {
-            var listed = await inventory.ListAsync(stop).ConfigureAwait(false);
-            if (listed is not Outcome<IReadOnlyList<VolumeView>>.Done { Value: var all })
-                return Retry.NotDone(listed, context.Attempt);
-            foreign = all; // none is ours yet: the pool is new
-        }
-        var findings = new PoolFindings(
-            found.BackendId, found.Description, found.CapacityBytes, found.CapacityIops, CapabilitiesText.Write(found.Capabilities),
-            new ByteSize(foreign.Sum(v => v.Size.Bytes)), foreign.Sum(v => v.Qos.MinIops ?? 0));
+        var surveyed = await Survey.OfAsync(pool, stop).ConfigureAwait(false);
+        if (surveyed is not Outcome<Survey>.Done { Value: var found }) return Retry.NotDone(surveyed, context.Attempt);
         return new StepResult.Advance(
-            $"{found.CapacityBytes?.ToString() ?? "unknown size"}, {foreign.Count} volume(s) of others",
+            found.ToString(),
             async (db, now, cancel) =>
             {
-                var row = await db.ApplyAsync(context.SubjectId, new PoolCommand.ConfirmInitialized(findings), cancel).ConfigureAwait(false);
+                var row = await db.ApplyAsync(context.SubjectId, new PoolCommand.ConfirmInitialized(found.Findings), cancel).ConfigureAwait(false);
                 db.Tell(now, context.Operation, "pool", row.Id, row.Name, null, "pool.added", $"Pool {row.Name} is up: {row.Description}.");
                 await HostNotices.IntroduceAsync(db, row, context.Operation.Actor, now, cancel).ConfigureAwait(false);
             });

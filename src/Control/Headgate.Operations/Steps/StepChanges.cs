@@ -52,10 +52,15 @@ internal static class StepChanges
 
     /// <summary>Applies <paramref name="command"/>.</summary>
     /// <exception cref="CommitRefusedException">The command is not lawful now.</exception>
-    public static async Task<StoragePool> ApplyAsync(this HeadgateDbContext db, Guid poolId, PoolCommand command, CancellationToken stop)
+    public static Task<StoragePool> ApplyAsync(this HeadgateDbContext db, Guid poolId, PoolCommand command, CancellationToken stop) =>
+        db.ApplyAsync(poolId, [command], stop);
+
+    /// <summary>Applies all of <paramref name="commands"/>, one after the other.</summary>
+    /// <exception cref="CommitRefusedException">One of them is not lawful then.</exception>
+    public static async Task<StoragePool> ApplyAsync(this HeadgateDbContext db, Guid poolId, IReadOnlyList<PoolCommand> commands, CancellationToken stop)
     {
         var pool = await db.Pools.SingleAsync(p => p.Id == poolId, stop).ConfigureAwait(false);
-        return Store(db, pool, Lawful(PoolMachine.Apply(pool, command)));
+        return Store(db, pool, commands.Aggregate(pool, static (now, command) => Lawful(PoolMachine.Apply(now, command))));
     }
 
     /// <summary>The same for what an undo reports.</summary>

@@ -33,6 +33,12 @@ internal static class PoolRoutes
         pools.MapDelete("/{ref}", async (string @ref, HttpContext http, RemovePool remove, CancellationToken stop) =>
                 (await remove.ExecuteAsync(http.Caller(), @ref, stop)).Accepted())
             .Named("removePool", "Remove a pool without volumes").AnswersOperation().Problems(Status404NotFound);
+        pools.MapPost("/{ref}/capacity", ChangeCapacityAsync)
+            .Named("changePoolCapacity", "Give a pool more or less of its storage; refused below what is promised").AnswersOperation().ProblemsOfBody()
+            .Problems(Status404NotFound);
+        pools.MapPost("/{ref}/refresh", async (string @ref, HttpContext http, RefreshPool refresh, CancellationToken stop) =>
+                (await refresh.ExecuteAsync(http.Caller(), @ref, stop)).Accepted())
+            .Named("refreshPool", "Ask a pool's storage again what it has, and take that up").AnswersOperation().Problems(Status404NotFound);
         MapAction(pools, "enable", PoolAction.Enable, "Let a pool take new volumes again");
         MapAction(pools, "disable", PoolAction.Disable, "Keep new volumes off a pool");
         MapAction(pools, "maintain", PoolAction.Maintain, "Keep new volumes off a pool and tell its storage to expect work");
@@ -70,6 +76,14 @@ internal static class PoolRoutes
         return repair is null or "true" or "false"
             ? (await check.ExecuteAsync(http.Caller(), @ref, stop, repairs: repair == "true")).Ok(PoolViews.Show)
             : ProblemResult.Of(ProblemCodes.InvalidParameter, $"The parameter repair is '{repair}'; it must be true or false.");
+    }
+
+    private static async Task<IResult> ChangeCapacityAsync(
+        string @ref, Contract.ChangePoolCapacity body, HttpContext http, Control.ChangePoolCapacity change, CancellationToken stop)
+    {
+        if (Sizes.Read(body.CapacityBytes, "capacityBytes", out var capacity) is { } problem) return ProblemResult.Refused(problem);
+        var request = new ChangeCapacityRequest { Bytes = capacity, AllBytes = body.AllBytes, Iops = body.CapacityIops, AllIops = body.AllIops };
+        return (await change.ExecuteAsync(http.Caller(), @ref, request, stop)).Accepted();
     }
 
     private static async Task<IResult> AddAsync(CreatePool body, HttpContext http, AddPool add, CancellationToken stop)

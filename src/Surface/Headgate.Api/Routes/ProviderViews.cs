@@ -22,7 +22,10 @@ internal static class ProviderViews
         Show(can.MinIops), Show(can.MaxIops), Show(can.BurstIops), Show(can.MaxBandwidth),
         Words.Of(can.LiveQosChange), Words.Of(can.LiveResize), Words.Of(can.Snapshots), Words.Of(can.Clones), Words.Of(can.Chap),
         Words.Of(can.AccessPerHost), Words.Of(can.Inventory),
-        can.VolumeSize.From, can.VolumeSize.To, can.VolumeSize.Step);
+        can.VolumeSize.From, can.VolumeSize.To, can.VolumeSize.Step)
+    {
+        Copies = Words.Of(can.Copies), CapacityBytesChange = Words.Of(can.CapacityBytesChange), CapacityIopsChange = Words.Of(can.CapacityIopsChange),
+    };
 
     private static QosSupportView Show(QosSupport limit) =>
         new(Words.Of(limit.Support), limit.Range?.From, limit.Range?.To, limit.Range?.Step);

@@ -39,6 +39,7 @@ namespace Headgate.Cli.Api;
 [JsonSerializable(typeof(VolumeView))]
 [JsonSerializable(typeof(VolumeQosView))]
 [JsonSerializable(typeof(SetVolumeQos))]
+[JsonSerializable(typeof(ChangePoolCapacity))]
 [JsonSerializable(typeof(ChangeVolumeOffering))]
 [JsonSerializable(typeof(ResizeVolume))]
 [JsonSerializable(typeof(ConnectVolume))]

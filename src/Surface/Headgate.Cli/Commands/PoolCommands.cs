@@ -15,6 +15,8 @@ internal static class PoolCommands
             session.ListAsync(Routes.Pools, StorageViews.Pools, ApiJson.Default.PoolView, cancelled)),
         PlaceCommands.ShowVerb("pool", Routes.Pools, "san1", (session, route, cancelled) =>
             session.ShowAsync(route, StorageViews.Pool, ApiJson.Default.PoolView, cancelled)),
+        Update(),
+        Change("refresh", "Ask its storage again what it has and can do, and take that up: after a shelf was added there, or a disk grown."),
         Change("disable", "Place no further volumes on it; those that are there go on."),
         Change("enable", "Place volumes on it again."),
         Change("maintain", "Enter maintenance: no change to any of its volumes until it is enabled again."),
@@ -62,6 +64,32 @@ internal static class PoolCommands
                 var answer = await session.Api.PostAsync(Routes.Pools, body, ApiJson.Default.CreatePool, cancelled);
                 await session.FinishAndShowAsync(answer, Routes.Pools, StorageViews.Pool, ApiJson.Default.PoolView, cancelled);
             });
+    }
+
+    private static Verb Update()
+    {
+        var pool = Given.Ref("POOL");
+        var bytes = Given.Size("--capacity-bytes", "Bytes to use of its storage from now on.");
+        var allBytes = Given.Flag("--all-bytes", "Use all bytes that the storage has.");
+        var iops = Given.Count("--capacity-iops", "Sum of minimums to promise from now on.", 0);
+        var allIops = Given.Flag("--all-iops", "Promise as many IOPS as the storage says that it can keep.");
+        var verb = Verb.Of("update", "Give it more or less of its storage; refused below what its volumes take or are promised.",
+            ["headgate pool update san1 --capacity-bytes 20TiB", "headgate pool update san1 --capacity-iops 50000 --all-bytes"],
+            WaitOptions.With(pool, bytes, allBytes, iops, allIops), async (session, cancelled) =>
+            {
+                var body = new ChangePoolCapacity
+                {
+                    CapacityBytes = session.Get(bytes), AllBytes = session.Get(allBytes), CapacityIops = session.Get(iops), AllIops = session.Get(allIops),
+                };
+                var answer = await session.Api.PostAsync(Routes.Of(Routes.Pools, session.Get(pool), "capacity"), body, ApiJson.Default.ChangePoolCapacity, cancelled);
+                await session.FinishAndShowAsync(answer, Routes.Pools, StorageViews.Pool, ApiJson.Default.PoolView, cancelled);
+            });
+        verb.Validators.Add(result =>
+        {
+            Option[] all = [bytes, allBytes, iops, allIops];
+            if (all.All(option => result.GetResult(option) is null or { Implicit: true })) result.AddError("Give at least one of --capacity-bytes, --all-bytes, --capacity-iops, --all-iops.");
+        });
+        return verb;
     }
 
     private static Verb Change(string verb, string help)

@@ -44,6 +44,7 @@ internal static class StorageViews
             .Add("Tags", Show.List(pool.Tags)).Add("CHAP required", Show.YesNo(pool.RequireChap))
             .Add("Size used", Show.SizeOf(pool.ReservedBytes, pool.CapacityBytes))
             .Add("Min IOPS promised", Show.Of(pool.ReservedIops, pool.CapacityIops))
+            .Add("Bound to", Bound(pool))
             .Add("Volumes", Show.Number(pool.Volumes)).Add("Created", Show.Time(pool.CreatedAt))
             .AddBlock("Settings", pool.Settings.Select(setting => $"{setting.Key}={setting.Value}"));
         return pool.Capabilities is null ? sheet : Capabilities(sheet, pool.Capabilities);
@@ -71,7 +72,8 @@ internal static class StorageViews
         $"burst IOPS {Support(can.BurstIops)}",
         $"bandwidth {Support(can.MaxBandwidth)}",
         $"volumes of {Show.Size(can.VolumeBytesFrom)} to {Show.Size(can.VolumeBytesTo)} in steps of {Show.Size(can.VolumeBytesStep)}",
-        $"live QoS change {can.LiveQosChange}, live resize {can.LiveResize}, snapshots {can.Snapshots}, clones {can.Clones}",
+        $"live QoS change {can.LiveQosChange}, live resize {can.LiveResize}, snapshots {can.Snapshots}, clones {can.Clones}, copies {can.Copies}",
+        $"capacity changed there: bytes {can.CapacityBytesChange}, IOPS {can.CapacityIopsChange}",
         $"CHAP {can.Chap}, access per host {can.AccessPerHost}, inventory {can.Inventory}",
     ]);
 
@@ -80,6 +82,17 @@ internal static class StorageViews
         if (support.From is null && support.To is null) return support.Support;
         var step = support.Step is > 1 ? $" in steps of {support.Step}" : "";
         return $"{support.Support}, {Show.Number(support.From)} to {Show.Number(support.To)}{step}";
+    }
+
+    /// <summary>What an admin bound it to, beside what its storage has; null when it has all of that.</summary>
+    private static string? Bound(PoolView pool)
+    {
+        string?[] parts =
+        [
+            pool.AllowedBytes is { } bytes ? $"{Show.Size(bytes)} of {Show.Size(pool.StorageBytes)}" : null,
+            pool.AllowedIops is { } iops ? $"{Show.Number(iops)} IOPS (the storage says {Show.Number(pool.StorageIops)})" : null,
+        ];
+        return parts.Any(p => p is not null) ? string.Join(", ", parts.OfType<string>()) : null;
     }
 
     private static string OriginOf(ProviderView provider) => provider.Plugin is { } folder ? $"plug-in {folder}" : "built in";
