@@ -39,6 +39,17 @@ public sealed class DriverTests
     }
 
     [Fact]
+    public async Task An_examination_that_proved_nothing_ends_with_1_and_says_so()
+    {
+        using var run = With(out _, NotAsked);
+
+        var result = await run.RunAsync("driver", "verify", "Acme");
+
+        Assert.Equal(1, result.Exit);
+        Assert.StartsWith("headgate: nothing-proven: None of 1 rule(s) could be put to Acme 1.0", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_program_gets_one_document_and_the_same_exit_code()
     {
         using var run = With(out _, Broken);
@@ -58,12 +69,13 @@ public sealed class DriverTests
         run.Write("pw.txt", "hunter2\n");
 
         var result = await run.RunAsync(
-            "driver", "verify", "Acme", "--plugin", "out", "--setting", "endpoint=e", "--secret", "password=pw.txt", "--rule", "volume,access.grant", "--seed", "42");
+            "driver", "verify", "Acme", "--plugin", "out", "--setting", "endpoint=e", "--secret", "password=pw.txt", "--rule", "volume,access.grant", "--seed", "42", "--shared");
 
         Assert.Equal(0, result.Exit);
         var asked = examiner.Asked!;
         Assert.Equal(("Acme", Path.Combine(run.Folder, "out"), 42), (asked.Provider, asked.PluginFolder, asked.Seed));
         Assert.Equal(["volume", "access.grant"], asked.Rules);
+        Assert.True(asked.IsShared);
         Assert.Equal(("e", "hunter2"), (asked.Settings["endpoint"], asked.Settings["password"]));
         Assert.DoesNotContain("hunter2", result.Out + result.Error, StringComparison.Ordinal);
     }
@@ -98,7 +110,7 @@ public sealed class DriverTests
             foreach (var rule in rules) ended.Report(rule);
             int Count(string verdict) => rules.Count(rule => rule.Verdict == verdict);
             return Task.FromResult(new DriverReport(
-                asked.Provider, "1.0", Count("broken") == 0, 7, Count("kept"), Count("broken"), Count("notAsked"), [], rules));
+                asked.Provider, "1.0", Count("broken") == 0 && Count("kept") > 0, 7, Count("kept"), Count("broken"), Count("notAsked"), [], rules));
         }
     }
 }

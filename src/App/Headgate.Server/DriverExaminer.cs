@@ -34,7 +34,7 @@ internal sealed class DriverExaminer : IDriverExaminer
         if (provider.Settings.Check(asked.Settings) is { Count: > 0 } problems)
             throw new CliException("settings-invalid", $"{problems.Count} setting(s) do not suit provider {provider.Info.Name}.", problems);
         var options = new ConformanceOptions { Only = asked.Rules, Seed = asked.Seed, Progress = new Told(ended) };
-        var report = await ConformanceKit.RunAsync(new ConformanceSubject(provider, asked.Settings), options, stop);
+        var report = await ConformanceKit.RunAsync(new ConformanceSubject(provider, asked.Settings) { IsShared = asked.IsShared }, options, stop);
         return new DriverReport(
             provider.Info.Name, provider.Info.Version.ToString(), report.Passed, report.Seed, report.Count(Verdict.Kept), report.Count(Verdict.Broken),
             report.Count(Verdict.NotAsked), report.LeftBehind, [.. report.Results.Select(Show)]);

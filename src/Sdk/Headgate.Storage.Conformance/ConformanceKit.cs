@@ -115,6 +115,7 @@ public static class ConformanceKit
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             await EndAsync(bench, options);
+            await RemoveAsync(subject, options);
             throw;
         }
         catch (Exception e)

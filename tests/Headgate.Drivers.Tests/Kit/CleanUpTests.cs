@@ -83,6 +83,18 @@ public sealed class CleanUpTests
     }
 
     [Fact]
+    public async Task An_examination_that_is_called_off_leaves_nothing_either()
+    {
+        await using var fixture = new FolderFixture();
+        using var calledOff = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var options = new ConformanceOptions { Only = ["volume."], Progress = new AfterTheFirst(calledOff.Cancel) };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ConformanceKit.RunAsync(fixture.Subject, options, calledOff.Token));
+
+        Assert.Empty(fixture.Files());
+    }
+
+    [Fact]
     public async Task A_pool_that_cannot_be_removed_is_left_behind()
     {
         var plan = new FaultPlan().Always(StoreCall.Remove, new InjectedFault.Refuse(Faults.Unauthorized("The rights are gone. Give them back.")));
@@ -92,6 +104,11 @@ public sealed class CleanUpTests
 
         Assert.StartsWith("what the pool made for itself: backend-unauthorized", Assert.Single(report.LeftBehind), StringComparison.Ordinal);
         Assert.False(report.Passed);
+    }
+
+    private sealed class AfterTheFirst(Action act) : IProgress<RuleResult>
+    {
+        public void Report(RuleResult value) => act();
     }
 
     /// <summary>As arrays are that count references: a snapshot stays while a clone of it is there, and a volume while it has snapshots.</summary>

@@ -24,6 +24,7 @@ public static class DriverCommands
         var secrets = Given.Pairs("--secret", "A secret setting, read from a file, or from standard input with '-'.", "NAME=FILE");
         var rules = Given.Words("--rule", "Only rules whose id begins so.", "ID,ID");
         var seed = Given.Count("--seed", "Repeat the examination that named this seed.", 0);
+        var shared = Given.Flag("--shared", "Others make volumes on the storage meanwhile: what appears there without a key is not laid at the driver's door.");
         return Verb.Of(
             "verify", "Put every rule of the SDK's contract to a driver, on its real storage, and take away what was made there.",
             [
@@ -31,7 +32,7 @@ public static class DriverCommands
                 "headgate driver verify SolidFire --setting endpoint=https://10.0.0.5 --setting username=admin --secret password=pw.txt",
                 "headgate driver verify AcmeStorage --plugin ./published --setting directory=/srv/volumes",
             ],
-            [provider, plugin, settings, secrets, rules, seed],
+            [provider, plugin, settings, secrets, rules, seed, shared],
             async (session, cancelled) =>
             {
                 var console = session.Console;
@@ -45,6 +46,7 @@ public static class DriverCommands
                     session.Get(provider), session.Get(plugin) is { } folder ? console.FullPath(folder) : null, given)
                 {
                     Rules = session.Get(rules) ?? [],
+                    IsShared = session.Get(shared),
                     Seed = session.Get(seed) is { } number ? checked((int)Math.Min(number, int.MaxValue)) : null,
                 };
                 var isTable = session.Format is OutputFormat.Table;
@@ -65,11 +67,14 @@ public static class DriverCommands
             return Task.CompletedTask;
         });
 
-    private static CliException Failed(DriverReport report) => new(
+    private static CliException Failed(DriverReport report) => report is { Broken: 0, LeftBehind.Count: 0 } ? NothingProven(report) : new(
         "driver-breaks-contract",
         $"{report.Provider} {report.Version} broke {report.Broken} rule(s) and left {report.LeftBehind.Count} object(s) behind. "
         + $"Repeat one with --rule ID --seed {report.Seed}.",
         [.. report.LeftBehind.Select(left => $"left behind: {left}")]);
+
+    private static CliException NothingProven(DriverReport report) => new(
+        "nothing-proven", $"None of {report.NotAsked} rule(s) could be put to {report.Provider} {report.Version}, so nothing is proven. The reasons are given with the rules.");
 
     private static void Summarise(TextWriter output, DriverReport report) => output.WriteLine(
         $"{report.Provider} {report.Version}: {report.Kept} kept, {report.Broken} broken, {report.NotAsked} not asked, "

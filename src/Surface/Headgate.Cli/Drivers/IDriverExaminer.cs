@@ -20,6 +20,9 @@ public sealed record DriverExamination(string Provider, string? PluginFolder, IR
     /// <summary>Ids, or beginnings of ids, of the rules to put; empty for all.</summary>
     public IReadOnlyList<string> Rules { get; init; } = [];
 
+    /// <summary>Others make volumes on the storage meanwhile.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>Where chance begins, to repeat an earlier examination; null for a new one.</summary>
     public int? Seed { get; init; }
 }
@@ -40,7 +43,7 @@ public sealed record DriverRule(string Id, string Sentence, string Verdict, stri
 /// <summary>What an examination found.</summary>
 /// <param name="Provider">The provider's name.</param>
 /// <param name="Version">Its version.</param>
-/// <param name="Passed">No rule was broken, and nothing was left behind.</param>
+/// <param name="Passed">A rule was kept, none was broken, and nothing was left behind.</param>
 /// <param name="Seed">Where chance began.</param>
 /// <param name="Kept">Rules kept.</param>
 /// <param name="Broken">Rules broken.</param>
