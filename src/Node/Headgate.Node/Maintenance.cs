@@ -16,6 +16,7 @@ internal sealed partial class Maintenance : IAsyncDisposable
     private readonly CloneMethods _clones;
     private readonly AccessGuard _guard;
     private readonly Action _noteLoad;
+    private readonly SemaphoreSlim _oneRound = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
@@ -26,15 +27,23 @@ internal sealed partial class Maintenance : IAsyncDisposable
         _loop = LoopAsync(time);
     }
 
-    /// <summary>One round, also on demand.</summary>
+    /// <summary>One round, also on demand: all that is due is done when it ends, by whichever round began it.</summary>
     public async Task RunOnceAsync(CancellationToken cancellation)
     {
-        _noteLoad();
-        await _volumes.PurgeDueAsync(cancellation).ConfigureAwait(false);
-        await _snapshots.ExpireAsync(cancellation).ConfigureAwait(false);
-        _clones.DropOldResults();
-        // A login that was allowed an instant before a change may come into the registry an instant after the cut.
-        _guard.CutWhatIsNoLongerAllowed(CutReason.AccessRevoked);
+        await _oneRound.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            _noteLoad();
+            await _volumes.PurgeDueAsync(cancellation).ConfigureAwait(false);
+            await _snapshots.ExpireAsync(cancellation).ConfigureAwait(false);
+            _clones.DropOldResults();
+            // A login that was allowed an instant before a change may come into the registry an instant after the cut.
+            _guard.CutWhatIsNoLongerAllowed(CutReason.AccessRevoked);
+        }
+        finally
+        {
+            _oneRound.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -42,6 +51,7 @@ internal sealed partial class Maintenance : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
         _stop.Dispose();
+        _oneRound.Dispose();
     }
 
     private async Task LoopAsync(TimeProvider time)
