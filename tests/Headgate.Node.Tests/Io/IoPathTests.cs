@@ -279,7 +279,7 @@ public sealed class IoPathTests
     {
         using var fixture = new PathFixture(new IoPathOptions { DataThreads = 1, SlowThreads = 1, InFlightMax = 1 });
         var volume = fixture.AddVolume(new VolumeLimits { MinIops = 10, MaxIops = 1_000_000, BurstIops = 2_000_000 });
-        var io = new LoopingIo(fixture.Path, rounds: 20_000)
+        var io = new LoopingIo(fixture.Path)
         {
             Volume = volume,
             Kind = IoKind.Read,
@@ -287,7 +287,7 @@ public sealed class IoPathTests
             CostBytes = 4096,
         };
         fixture.Path.Submit(io);
-        Assert.Equal(0, await io.AllocatedBytes);
+        Assert.Equal(0, await io.AllocatedBytesLeast);
     }
 
     [Fact]
@@ -311,22 +311,31 @@ public sealed class IoPathTests
             if (Interlocked.CompareExchange(ref most, seen, known) == known) return;
     }
 
-    // Submits itself again from its own completion, on the one engine thread, and counts what that thread allocates.
-    private sealed class LoopingIo(IoPath path, int rounds) : VolumeIo
+    // Submits itself again from its own completion, on the one engine thread, and counts what that thread allocates in a thousand
+    // rounds. A collection that another test sets off books the rest of the thread's allocation chunk: hence the best of a few.
+    private sealed class LoopingIo(IoPath path) : VolumeIo
     {
-        private readonly TaskCompletionSource<long> _allocated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private const int WarmUp = 10_000, Rounds = 1000, Looks = 10;
+
+        private readonly TaskCompletionSource<long> _least = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private long _before;
+        private long _fewest = long.MaxValue;
         private int _done;
 
-        public Task<long> AllocatedBytes => _allocated.Task;
+        public Task<long> AllocatedBytesLeast => _least.Task;
 
         public override IoFault Execute() => IoFault.None;
 
         public override void OnCompleted(IoFault fault)
         {
-            if (++_done == rounds / 2) _before = GC.GetAllocatedBytesForCurrentThread();
-            if (_done == rounds) _allocated.SetResult(GC.GetAllocatedBytesForCurrentThread() - _before);
-            else path.Submit(this);
+            if (++_done >= WarmUp && _done % Rounds == 0)
+            {
+                var allocated = GC.GetAllocatedBytesForCurrentThread();
+                if (_done > WarmUp) _fewest = Math.Min(_fewest, allocated - _before);
+                _before = allocated;
+            }
+            if (_done < WarmUp + (Looks * Rounds)) path.Submit(this);
+            else _least.SetResult(_fewest);
         }
     }
 }
