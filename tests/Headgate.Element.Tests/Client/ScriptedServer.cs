@@ -78,9 +78,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 _connections.Add(ServeAsync(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Disposed.
+            // Disposed: while it waited for the next one, or before ("not listening").
         }
     }
 
