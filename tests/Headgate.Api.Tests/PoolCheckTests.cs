@@ -22,7 +22,7 @@ public sealed class PoolCheckTests : IAsyncLifetime
     private const string Host = "iqn.2004-10.org.example:host1";
     private const string Intruder = "iqn.2004-10.org.example:intruder";
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), "hg-poolcheck", Guid.NewGuid().ToString("N"));
+    private readonly string _folder = Directory.CreateTempSubdirectory("hg-poolcheck-").FullName;
     private StorageNode _node = null!;
     private ElementClient _back = null!;
     private ApiHost _api = null!;

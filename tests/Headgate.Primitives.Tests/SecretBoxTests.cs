@@ -5,7 +5,7 @@ namespace Headgate.Primitives.Tests;
 
 public sealed class SecretBoxTests : IDisposable
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), "hg-drivers", Guid.NewGuid().ToString("N"));
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"hg-secrets-{Guid.NewGuid():N}");
 
     private string KeyFile => Path.Combine(_folder, "secrets.key");
 

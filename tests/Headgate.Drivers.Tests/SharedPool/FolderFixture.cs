@@ -12,7 +12,7 @@ internal sealed class FolderFixture : IAsyncDisposable
 
     public FolderFixture(string? folder = null, params (string Name, string Value)[] settings)
     {
-        if (folder is null) Directory.CreateDirectory(_made = folder = Path.Combine(Path.GetTempPath(), "hg-drivers", Guid.NewGuid().ToString("N")));
+        folder ??= _made = Directory.CreateTempSubdirectory("hg-drivers-").FullName;
         Folder = folder;
         var given = new Dictionary<string, string> { ["path"] = folder };
         foreach (var (name, value) in settings) given[name] = value;
@@ -64,7 +64,7 @@ internal sealed class FolderFixture : IAsyncDisposable
 /// <summary>A file system in a file, mounted for the tests of a class; null where this user may not mount.</summary>
 public abstract class MountedImage(string format) : IAsyncLifetime
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), "hg-drivers", Guid.NewGuid().ToString("N"));
+    private readonly string _folder = Directory.CreateTempSubdirectory("hg-drivers-").FullName;
 
     /// <summary>Enough for XFS, whose smallest is 300 MB; the file is sparse.</summary>
     private const long Bytes = 320L << 20;
@@ -75,7 +75,6 @@ public abstract class MountedImage(string format) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Directory.CreateDirectory(_folder);
         await using (var image = File.Create(Image)) image.SetLength(Bytes);
         var target = Path.Combine(_folder, "mount");
         Directory.CreateDirectory(target);

@@ -118,7 +118,7 @@ public sealed class SharedPoolDriverTests
         await using var pool = await FolderFixture.StartAsync();
         var (key, volume) = await MakeAsync(pool);
         var outside = Path.GetFullPath(Path.Combine(pool.Folder, data));
-        if (data.StartsWith("../", StringComparison.Ordinal)) outside = Path.Combine(Path.GetTempPath(), "hg-drivers", $"outside-{Guid.NewGuid():N}");
+        if (data.StartsWith("../", StringComparison.Ordinal)) outside = Path.Combine(Path.GetTempPath(), $"hg-outside-{Guid.NewGuid():N}");
         var record = Path.Combine(pool.Folder, $"hg-{key}.json");
         await File.WriteAllTextAsync(record, (await File.ReadAllTextAsync(record, Stop)).Replace(pool.Files("*.raw").Single(), data, StringComparison.Ordinal), Stop);
 

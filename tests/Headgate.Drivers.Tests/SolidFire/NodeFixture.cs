@@ -12,7 +12,7 @@ namespace Headgate.Drivers.Tests.SolidFire;
 /// <summary>One storage node for all tests of a class: a real one, over TLS, in a folder of its own.</summary>
 public sealed class RunningNode : IAsyncLifetime
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), "hg-drivers", Guid.NewGuid().ToString("N"));
+    private readonly string _folder = Directory.CreateTempSubdirectory("hg-drivers-").FullName;
 
     internal StorageNode Node { get; private set; } = null!;
 

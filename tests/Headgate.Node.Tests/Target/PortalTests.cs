@@ -14,6 +14,7 @@ public sealed class PortalTests
     [Fact]
     public async Task Discovery_tells_of_all_portals_and_first_of_the_one_that_it_came_in_at()
     {
+        Machine.RequireIpv6();
         await using var target = Start(new IscsiTargetOptions { Portals = [AnyV4, AnyV6] });
         var (v4, v6) = (target.Target.Portals[0], target.Target.Portals[1]);
         Assert.Equal([$"{v4},1", $"{v6},1"], Addresses(v4));
@@ -27,6 +28,7 @@ public sealed class PortalTests
     [Fact]
     public async Task Both_families_on_one_portal_look_like_what_they_are()
     {
+        Machine.RequireIpv6();
         await using var target = Start(new IscsiTargetOptions { Portals = [new(IPAddress.IPv6Any, 0)] });
         var port = target.Target.Port;
         Assert.Equal([$"127.0.0.1:{port},1"], Addresses(new(IPAddress.Loopback, port)));
@@ -60,6 +62,7 @@ public sealed class PortalTests
     [Fact]
     public async Task A_portal_that_sends_on_does_so_for_logins_and_not_for_discovery()
     {
+        Machine.RequireIpv6();
         var (entry, node) = (new IPEndPoint(IPAddress.Loopback, 0), AnyV6);
         await using var target = Start(new IscsiTargetOptions { Portals = [entry, node], Redirects = [new(entry, "[::1]:3999")] });
         using var initiator = new TestInitiator(target.Target.Portals[0]);
@@ -92,6 +95,7 @@ public sealed class PortalTests
     [Fact]
     public async Task Four_thousand_targets_are_told_in_parts_that_fit()
     {
+        Machine.RequireIpv6();
         await using var target = Start(new IscsiTargetOptions { Portals = [AnyV4, AnyV6] });
         for (var i = 0; i < 4000; i++) target.AddName($"many.{i:0000}");
         using var initiator = new TestInitiator(target.Target.Port);
