@@ -26,6 +26,8 @@ public sealed class World : IAsyncDisposable
     private readonly string _folder = Directory.CreateDirectory(Path.Combine(
         Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"hg-control-{Guid.NewGuid():N}")).FullName;
     private readonly SecretBox _box;
+    private Func<IPrimaryDataStoreProvider, IPrimaryDataStoreProvider> _wrap = static provider => provider;
+    private TimeProvider _time = TimeProvider.System;
     private ServiceProvider _server = null!;
 
     // Migrated once and copied: the crash tests start some two hundred servers.
@@ -57,9 +59,14 @@ public sealed class World : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _server.GetRequiredService<T>();
 
-    public static async Task<World> StartAsync(params (string Name, string Value)[] settings)
+    public static Task<World> StartAsync(params (string Name, string Value)[] settings) => StartAsync(new World(), settings);
+
+    /// <summary>With a driver in place of the reference array's own, and a clock.</summary>
+    public static Task<World> StartAsync(Func<IPrimaryDataStoreProvider, IPrimaryDataStoreProvider> wrap, TimeProvider time) =>
+        StartAsync(new World { _wrap = wrap, _time = time });
+
+    private static async Task<World> StartAsync(World world, params (string Name, string Value)[] settings)
     {
-        var world = new World();
         await File.WriteAllBytesAsync(Path.Combine(world._folder, "headgate.db"), await EmptyDatabase.Value, world.Stop);
         await world.Database.MigrateAsync(world.Stop);
         await world.Database.WriteAsync(
@@ -89,12 +96,19 @@ public sealed class World : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton(Database).AddSingleton(_box).AddSingleton<IFaultPoints>(Faults);
-        services.AddSingleton<IPrimaryDataStoreProvider>(new FaultInjectingProvider(new ReferenceProvider(), Plan));
+        services.AddSingleton(_wrap(new FaultInjectingProvider(new ReferenceProvider(), Plan))).AddSingleton(_time);
         services.AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>));
         services.AddSingleton<Places.Hosts>();
         services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
         _server = services.BuildServiceProvider();
         await Get<OperationEngine>().StartAsync(Stop);
+    }
+
+    /// <summary>In good order.</summary>
+    public async Task StopServerAsync()
+    {
+        await Get<OperationEngine>().StopAsync();
+        await _server.DisposeAsync();
     }
 
     /// <summary>What kill -9 leaves: nothing released, nothing tidied up.</summary>

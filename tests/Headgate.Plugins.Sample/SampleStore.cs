@@ -5,7 +5,8 @@ using Headgate.Storage.Sdk;
 namespace Headgate.Plugins.Sample;
 
 /// <summary>A pool of the sample, with one volume list for the process's copy of this assembly.</summary>
-internal sealed class SampleStore(string fault) : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, ICapacityControl, IHypervisorHostListener, IPrimaryDataStoreDriver, IInventory
+internal sealed class SampleStore(string fault, Handle? handle)
+    : IPrimaryDataStore, IPrimaryDataStoreLifeCycle, ICapacityControl, IHypervisorHostListener, IPrimaryDataStoreDriver, IInventory
 {
     private static readonly ConcurrentDictionary<ObjectKey, VolumeView> Volumes = new();
 
@@ -16,7 +17,8 @@ internal sealed class SampleStore(string fault) : IPrimaryDataStore, IPrimaryDat
     public IHypervisorHostListener HostListener => this;
 
     public ValueTask<Outcome<PoolFacts>> InitializeAsync(CancellationToken stop) =>
-        new(new PoolFacts("sample", "the sample's memory", ByteSize.GiB(100), 10_000, new SampleProvider().Capabilities));
+        new(new PoolFacts(
+            "sample", "the sample's memory", ByteSize.GiB(100), 10_000, fault == "facts" ? new SteplessProvider().Capabilities : new SampleProvider().Capabilities));
 
     public ValueTask<Outcome<Nothing>> AttachAsync(PoolScope scope, CancellationToken stop) => Done();
 
@@ -48,6 +50,9 @@ internal sealed class SampleStore(string fault) : IPrimaryDataStore, IPrimaryDat
             case "throw": throw new InvalidOperationException("the array's password is 'hunter2'");
             case "null": return null!;
             case "block": await Task.Delay(Timeout.Infinite, CancellationToken.None); break; // deaf to cancellation, too
+            case "unspeakable": throw new UnspeakableException();
+            case "hold": await handle!.HeldAsync(); break;
+            case "freeze": handle!.HeldAsync().GetAwaiter().GetResult(); break; // holds the thread that it is called on
             case "wait": await Task.Delay(Timeout.Infinite, stop); break;
         }
         return Volumes.GetOrAdd(key, _ => new VolumeView(new VolumeHandle($"sample-{key}"), key, spec.Name, spec.Size, spec.Qos, []));
@@ -68,7 +73,16 @@ internal sealed class SampleStore(string fault) : IPrimaryDataStore, IPrimaryDat
 
     public ValueTask<Outcome<IReadOnlyList<VolumeView>>> ListAsync(CancellationToken stop) => new(Volumes.Values.ToList());
 
-    public ValueTask DisposeAsync() => fault == "dispose" ? throw new InvalidOperationException("cannot close") : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        switch (fault)
+        {
+            case "dispose": throw new InvalidOperationException("cannot close");
+            case "freeze-dispose": handle!.HeldAsync().GetAwaiter().GetResult(); break;
+        }
+        handle?.Close();
+        return ValueTask.CompletedTask;
+    }
 
     private static ValueTask<Outcome<Nothing>> Done() => new(default(Nothing));
 }

@@ -171,9 +171,9 @@ public sealed class ComingAndGoingTests
         Directory.Delete(path, recursive: true);
         await PluginBed.RunOutOfPatienceAsync(clock, bed.RescanAsync());
 
-        Assert.False(stuck.IsCompleted);
         Assert.Null(bed.Registry.Find("Sample"));
         Assert.Equal(ProviderFaults.NotLoaded, (await store.Driver.FindAsync(new ObjectKey(Guid.NewGuid()), PluginBed.Stop)).Problem!.Code);
+        Assert.False(stuck.IsCompletedSuccessfully && (await stuck).IsDone); // it may have been given up by now
     }
 
     [Fact]
@@ -188,10 +188,74 @@ public sealed class ComingAndGoingTests
         Assert.False(Directory.Exists(left.FullName));
     }
 
-    internal static async Task<IPrimaryDataStore> OpenAsync(PluginBed bed, string fault = "nothing")
+    [Fact]
+    public async Task A_plugin_that_never_ends_to_be_unloaded_holds_up_no_look_and_is_said_to_stay()
     {
-        var provider = bed.Registry.Find("Sample")!;
-        var settings = new PoolSettings(Guid.NewGuid(), provider.Settings, new Dictionary<string, string> { ["fault"] = fault });
-        return (await provider.OpenAsync(settings, PluginBed.Stop)).ValueOrThrow();
+        var clock = new FakeTimeProvider();
+        using var bed = new PluginBed(clock);
+        var path = bed.Put("acme", "Headgate.Plugins.Sample.StubbornProvider");
+        await bed.RescanAsync();
+
+        bed.Write("acme", "name.txt", "Sample"); // a change
+        var handle = new Sample.Handle("stubborn");
+        var change = bed.RescanAsync();
+        await handle.Begun; // the new one is loaded, and has lost no patience
+        await PluginBed.RunOutOfPatienceAsync(clock, change);
+        var loaded = Assert.Single(await change);
+
+        Assert.Contains("plugin-hangs", loaded.Message, StringComparison.Ordinal);
+        Assert.Equal((ProviderStatus.Loaded, "plugin-hangs"), (bed.Only.Status, bed.Only.Problem!.Code));
+        Directory.Delete(path, recursive: true);
+        var removal = bed.RescanAsync();
+        await PluginBed.RunOutOfPatienceAsync(clock, removal);
+        Assert.Contains("plugin-hangs", Assert.Single(await removal).Message, StringComparison.Ordinal);
+        handle.Go();
+        Assert.Empty(bed.Registry.Listings);
     }
+
+    [Fact]
+    public async Task A_store_that_is_opened_when_its_provider_is_withdrawn_already_is_closed_and_not_handed_out()
+    {
+        var clock = new FakeTimeProvider();
+        using var bed = new PluginBed(clock);
+        var path = bed.Put("acme");
+        await bed.RescanAsync();
+        var handle = NewHandle(out var name);
+        var opening = bed.Registry.Find("Sample")!.OpenAsync(Settings(bed, "hold-open", name), PluginBed.Stop).AsTask();
+        await handle.Begun;
+
+        Directory.Delete(path, recursive: true);
+        await PluginBed.RunOutOfPatienceAsync(clock, bed.RescanAsync());
+        handle.Go();
+
+        Assert.Contains((await opening).Problem!.Code, new[] { ProviderFaults.NotLoaded, ProviderFaults.DriverHangs }); // the latter when more time has passed
+        await handle.Closed;
+    }
+
+    [Fact]
+    public async Task A_store_that_freezes_when_it_is_closed_keeps_its_plugin_from_nothing()
+    {
+        var clock = new FakeTimeProvider();
+        using var bed = new PluginBed(clock);
+        var path = bed.Put("acme");
+        await bed.RescanAsync();
+        var handle = NewHandle(out var name);
+        await OpenAsync(bed, "freeze-dispose", name);
+
+        Directory.Delete(path, recursive: true);
+
+        var removal = bed.RescanAsync();
+        await PluginBed.RunOutOfPatienceAsync(clock, removal);
+        Assert.Equal("provider.removed", Assert.Single(await removal).Code);
+        await handle.Begun;
+        handle.Go();
+    }
+
+    internal static async Task<IPrimaryDataStore> OpenAsync(PluginBed bed, string fault = "nothing", string? handle = null) =>
+        (await bed.Registry.Find("Sample")!.OpenAsync(Settings(bed, fault, handle), PluginBed.Stop)).ValueOrThrow();
+
+    internal static PoolSettings Settings(PluginBed bed, string fault, string? handle) => new(
+        Guid.NewGuid(), bed.Registry.Find("Sample")!.Settings, new Dictionary<string, string> { ["fault"] = handle is null ? fault : $"{fault}:{handle}" });
+
+    internal static Sample.Handle NewHandle(out string name) => new(name = Guid.NewGuid().ToString("N"));
 }

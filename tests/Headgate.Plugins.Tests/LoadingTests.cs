@@ -44,6 +44,11 @@ public sealed class LoadingTests
     [InlineData("NamelessProvider", "plugin-failed", "NotSupportedException: who am I")]
     [InlineData("SchemelessProvider", "plugin-failed", "NotSupportedException: no schema")]
     [InlineData("IncapableProvider", "plugin-invalid", "Capabilities")]
+    [InlineData("NullLimitProvider", "plugin-invalid", "BurstIops of Capabilities is null")]
+    [InlineData("SizelessProvider", "plugin-invalid", "VolumeSize of Capabilities is null")]
+    [InlineData("SteplessProvider", "plugin-invalid", "steps of 0")]
+    [InlineData("BackwardsProvider", "plugin-invalid", "ends at 1, before it begins at 10")]
+    [InlineData("UnheardOfProvider", "plugin-invalid", "Snapshots of Capabilities is 7")]
     [InlineData("BadlyNamedProvider", "plugin-invalid", "'../etc'")]
     [InlineData("DoubledSettingProvider", "plugin-invalid", "'a' is in its schema twice")]
     [InlineData("NotThereProvider", "plugin-failed", "TypeLoadException")]
@@ -60,6 +65,50 @@ public sealed class LoadingTests
         Assert.Equal(("acme", ProviderStatus.Failed, code), (failed.Name, failed.Status, failed.Problem!.Code));
         Assert.Contains(reason, failed.Problem.Message, StringComparison.Ordinal);
         Assert.NotNull(bed.Registry.Find("Good"));
+    }
+
+    [Fact]
+    public async Task Code_that_failed_with_what_cannot_say_what_it_is_is_let_go_of()
+    {
+        using var bed = new PluginBed();
+        bed.Put("acme", "Headgate.Plugins.Sample.UnspeakableProvider");
+
+        await bed.RescanAsync();
+
+        Assert.Contains("UnspeakableException, which cannot say more", bed.Only.Problem!.Message, StringComparison.Ordinal);
+        Assert.True(new Sample.Handle("unspeakable").Closed.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_provider_whose_plugin_is_there_and_failed_is_told_with_its_reason()
+    {
+        using var bed = new PluginBed();
+        bed.Put("Acme", "Headgate.Plugins.Sample.ThrowingProvider");
+        await bed.RescanAsync();
+
+        Assert.Contains("Its plug-in is in", bed.Registry.WhyNotThere("acme")!.Message, StringComparison.Ordinal);
+        Assert.Contains("no licence", bed.Registry.WhyNotThere("acme")!.Message, StringComparison.Ordinal);
+        var other = bed.Registry.WhyNotThere("Sample")!.Message; // as a pool's row has it; the folder has another name
+        Assert.Contains("may be one of those", other, StringComparison.Ordinal);
+        Assert.Contains("no licence", other, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_look_at_a_folder_that_fails_unforeseen_fails_alone_and_is_not_repeated_until_something_changes()
+    {
+        using var bed = new PluginBed(patience: TimeSpan.FromMilliseconds(-5)); // no time to wait for: what nothing in a look expects
+        bed.Put("acme");
+        bed.Put("next");
+
+        var changes = await bed.RescanAsync();
+
+        Assert.Equal(["provider.failed acme", "provider.failed next"], changes.Select(c => $"{c.Code} {c.Name}"));
+        Assert.All(bed.Registry.Listings, listing => Assert.Equal("plugin-failed", listing.Problem!.Code));
+        Assert.Equal(2, Tries(bed));
+        Assert.Empty(await bed.LookAsync());
+        Assert.Equal(2, Tries(bed));
+        await bed.RescanAsync(); // somebody asks
+        Assert.Equal(4, Tries(bed));
     }
 
     [Fact]
@@ -222,4 +271,7 @@ public sealed class LoadingTests
 
         Assert.Contains("not for plug-ins", refused.GetBaseException().Message, StringComparison.Ordinal);
     }
+
+    /// <summary>Each copies the folder first.</summary>
+    private static int Tries(PluginBed bed) => Directory.GetDirectories(bed.Copies).Length;
 }

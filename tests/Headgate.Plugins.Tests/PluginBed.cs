@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -11,12 +12,14 @@ internal sealed class PluginBed : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("hg-plugins-").FullName;
 
-    /// <param name="clock">For the registry's patience, which is <see cref="Patience.Long"/>.</param>
-    public PluginBed(TimeProvider? clock = null)
+    /// <param name="clock">For the registry's patience.</param>
+    /// <param name="patience">The registry's; <see cref="Patience.Long"/> by default.</param>
+    /// <param name="log">Where it writes to.</param>
+    public PluginBed(TimeProvider? clock = null, TimeSpan? patience = null, ILogger<ProviderRegistry>? log = null)
     {
         Directory.CreateDirectory(Folder);
-        Registry = new ProviderRegistry(
-            [], new PluginOptions { Folder = Folder, Copies = Copies, Patience = Patience.Long }, clock ?? TimeProvider.System, NullLogger<ProviderRegistry>.Instance);
+        var options = new PluginOptions { Folder = Folder, Copies = Copies, Patience = patience ?? Patience.Long };
+        Registry = new ProviderRegistry([], options, clock ?? TimeProvider.System, log ?? NullLogger<ProviderRegistry>.Instance);
     }
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -17,7 +17,7 @@ public static class Retry
 
     /// <summary>
     /// What to do next. A doubt is asked again for as long as it takes: giving up on it could leak or double a volume. The one
-    /// exception is a driver that throws time and again: no answer will ever come of it, and an undo looks before it acts.
+    /// exception is a driver that throws, or says what cannot be, time and again: no answer will ever come of it, and an undo looks before it acts.
     /// </summary>
     public static StepResult After<T>(Outcome<T> outcome, int attempt, Func<T, StepResult> done)
     {
@@ -27,7 +27,7 @@ public static class Retry
             refused: fault => fault.Recovery is Recovery.RetryWithBackoff && attempt < AttemptsBeforeGivingUp
                 ? new StepResult.TryAgain(fault.ToString(), Pause(attempt))
                 : new StepResult.GiveUp(fault),
-            unknown: fault => fault.Code == ProviderFaults.DriverThrew && attempt >= AttemptsBeforeGivingUp
+            unknown: fault => fault.Code is ProviderFaults.DriverThrew or ProviderFaults.DriverInvalid && attempt >= AttemptsBeforeGivingUp
                 ? new StepResult.GiveUp(fault)
                 : new StepResult.TryAgain(fault.ToString(), Pause(attempt)));
     }

@@ -15,12 +15,13 @@ internal sealed partial class GuardedProvider : IPrimaryDataStoreProvider
     private readonly ConcurrentDictionary<GuardedStore, byte> _stores = new();
     private readonly CallGate _gate;
     private readonly ILogger _log;
+    private readonly TimeProvider _time;
     private IPrimaryDataStoreProvider? _inner;
 
-    private GuardedProvider(IPrimaryDataStoreProvider inner, ProviderFacts facts, ILogger log)
+    private GuardedProvider(IPrimaryDataStoreProvider inner, ProviderFacts facts, ILogger log, TimeProvider time)
     {
         (Info, Settings, Capabilities) = (facts.Info, facts.Settings, facts.Capabilities);
-        (_inner, _log, _gate) = (inner, log, new CallGate(Info.Name, log));
+        (_inner, _log, _time, _gate) = (inner, log, time, new CallGate(Info.Name, log, time));
     }
 
     public ProviderInfo Info { get; }
@@ -29,24 +30,34 @@ internal sealed partial class GuardedProvider : IPrimaryDataStoreProvider
 
     public DriverCapabilities Capabilities { get; }
 
+    /// <summary>Null unless calls into it were given up and have not ended.</summary>
+    public Fault? Hangs
+    {
+        get
+        {
+            List<GivenUp> calls = [.. _gate.Hanging, .. _stores.Keys.SelectMany(store => store.Hanging)];
+            return calls.Count == 0 ? null : ProviderFaults.Hanging(Info.Name, calls);
+        }
+    }
+
     /// <summary>What is guarded.</summary>
     public IPrimaryDataStoreProvider Inner => _inner ?? throw new InvalidOperationException($"Provider {Info.Name} was withdrawn.");
 
     /// <summary>Reads what <paramref name="inner"/> says of itself and guards the rest.</summary>
     /// <exception cref="ProviderInvalidException">What it says cannot be used.</exception>
-    public static GuardedProvider Around(IPrimaryDataStoreProvider inner, ILogger log) => new(inner, ProviderFacts.Of(inner), log);
+    public static GuardedProvider Around(IPrimaryDataStoreProvider inner, ILogger log, TimeProvider time) => new(inner, ProviderFacts.Of(inner), log, time);
 
     /// <exception cref="Exception">Whatever the provider throws: opening has no effect that could be in doubt.</exception>
     public async ValueTask<Outcome<IPrimaryDataStore>> OpenAsync(PoolSettings settings, CancellationToken stop)
     {
         Exception? thrown = null;
-        var opened = await _gate.RunAsync<IPrimaryDataStore>(nameof(OpenAsync), async () =>
+        var opened = await _gate.RunAsync<IPrimaryDataStore>(nameof(OpenAsync), $"pool {settings.PoolId}", async () =>
         {
             try
             {
                 var outcome = await Inner.OpenAsync(settings, stop).ConfigureAwait(false);
                 if (outcome is not Outcome<IPrimaryDataStore>.Done { Value: { } store }) return outcome;
-                var guarded = new GuardedStore(store, new CallGate(Info.Name, _log), left => _stores.TryRemove(left, out _));
+                var guarded = new GuardedStore(store, new CallGate(Info.Name, _log, _time), _time, left => _stores.TryRemove(left, out _));
                 _stores[guarded] = 0;
                 if (!_gate.IsClosed) return guarded;
                 await guarded.DisposeAsync().ConfigureAwait(false); // withdrawn while it was opened: nobody else would close it
@@ -57,7 +68,7 @@ internal sealed partial class GuardedProvider : IPrimaryDataStoreProvider
                 thrown = e;
                 return ProviderFaults.Threw(Info.Name, nameof(OpenAsync), e);
             }
-        }, stop).ConfigureAwait(false);
+        }, stop, CloseLate).ConfigureAwait(false);
         if (thrown is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(thrown);
         return opened;
     }
@@ -66,10 +77,15 @@ internal sealed partial class GuardedProvider : IPrimaryDataStoreProvider
     public async Task WithdrawAsync(TimeSpan patience, TimeProvider time)
     {
         await WithinAsync(_gate.CloseAsync(), patience, time).ConfigureAwait(false);
-        // Not on this thread: a store's end is the plug-in's code, and may block.
-        await Task.WhenAll(_stores.Keys.Select(store => WithinAsync(Task.Run(() => store.DisposeAsync().AsTask()), patience, time))).ConfigureAwait(false);
+        await Task.WhenAll(_stores.Keys.Select(store => WithinAsync(store.DisposeAsync().AsTask(), patience, time))).ConfigureAwait(false);
         _stores.Clear();
         _inner = null;
+    }
+
+    /// <summary>Opened after its caller had gone: nobody would close it.</summary>
+    private static void CloseLate(Outcome<IPrimaryDataStore> opened)
+    {
+        if (opened is Outcome<IPrimaryDataStore>.Done { Value: var store }) _ = store.DisposeAsync().AsTask();
     }
 
     private async Task WithinAsync(Task work, TimeSpan patience, TimeProvider time)
@@ -102,9 +118,9 @@ internal sealed record ProviderFacts(ProviderInfo Info, SettingsSchema Settings,
         Require(settings?.Settings is { } list && list.All(s => s is { Name: not null, Help: not null }), "Settings, or a part of it, is null.");
         var doubled = settings.Settings.GroupBy(s => s.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
         Require(doubled is null, $"setting '{doubled}' is in its schema twice.");
-        Require(can?.VolumeSize is { From: >= 0, Step: > 0 } size && size.To >= size.From, "Capabilities, or its VolumeSize, is missing or says a range that is none.");
+        if (CapabilityChecks.Problem(can) is { } problem) throw new ProviderInvalidException($"{problem}.");
         // Copies: a list of the plug-in's own type would keep its code in memory for ever.
-        return new ProviderFacts(info, new SettingsSchema([.. settings.Settings]), can);
+        return new ProviderFacts(info, new SettingsSchema([.. settings.Settings]), can!);
     }
 
     private static void Require([DoesNotReturnIf(false)] bool holds, string problem)

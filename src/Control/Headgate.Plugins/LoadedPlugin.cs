@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Headgate.Plugins;
 
 /// <summary>A plug-in in memory: its code, the copy that the code was loaded from, and its providers.</summary>
@@ -13,33 +11,48 @@ internal sealed class LoadedPlugin(PluginContext context, string copy, Version s
     public IReadOnlyList<GuardedProvider> Providers => providers;
 
     /// <summary>Takes its providers out of service and lets go of its code, which leaves memory when its last call has ended.</summary>
-    /// <returns>Dead when the code has left memory.</returns>
-    public async Task<WeakReference> UnloadAsync(TimeSpan patience, TimeProvider time)
+    /// <returns>False when its code was not done with its end in time: a handler of Unloading that blocks.</returns>
+    public async Task<bool> UnloadAsync(TimeSpan patience, TimeProvider time)
     {
         await Task.WhenAll(providers.Select(provider => provider.WithdrawAsync(patience, time))).ConfigureAwait(false);
-        return Release();
+        return await ReleaseAsync(patience, time).ConfigureAwait(false);
     }
 
     /// <summary>Lets go of one that was never in service.</summary>
-    public void Abandon() => Release();
+    public Task AbandonAsync(TimeSpan patience, TimeProvider time) => ReleaseAsync(patience, time);
 
-    [MethodImpl(MethodImplOptions.NoInlining)] // so that no frame keeps the context
-    private WeakReference Release()
+    private async Task<bool> ReleaseAsync(TimeSpan patience, TimeProvider time)
     {
-        var context = Interlocked.Exchange(ref _context, null);
-        var gone = new WeakReference(context);
+        var unloading = Interlocked.Exchange(ref _context, null) is { } context ? Unloading.Begin(context) : Task.CompletedTask;
+        await unloading.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        PluginCopies.Discard(copy);
+        return unloading.IsCompleted;
+    }
+}
+
+/// <summary>The end of a plug-in's code.</summary>
+internal static class Unloading
+{
+    /// <summary>
+    /// Handlers of Unloading are the plug-in's code and run where Unload is called: on a thread of its own, so that one that blocks holds
+    /// that thread and nothing else. The task never fails.
+    /// </summary>
+    public static Task Begin(PluginContext context) => Task.Factory.StartNew(
+        static state => End((PluginContext)state!), context, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>On this thread.</summary>
+    public static void End(PluginContext? context)
+    {
         try
         {
             context?.Unload();
         }
-#pragma warning disable CA1031 // handlers of Unloading are the plug-in's code
+#pragma warning disable CA1031 // see above
         catch (Exception)
 #pragma warning restore CA1031
         {
             // It had its chance to tidy up; its code leaves memory all the same.
         }
-        PluginCopies.Discard(copy);
-        return gone;
     }
 }
 

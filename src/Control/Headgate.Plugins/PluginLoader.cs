@@ -61,59 +61,62 @@ internal sealed class PluginLoader(PluginCopies copies, Version hostSdk, TimeSpa
         {
             // Should it come to an end after all, nobody takes what it made.
             _ = done.Task.ContinueWith(
-                late => (late.Result as Outcome<LoadedPlugin>.Done)?.Value.Abandon(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                late => (late.Result as Outcome<LoadedPlugin>.Done)?.Value.AbandonAsync(patience, time), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             return PluginFaults.Hangs(folder, "being loaded", patience);
         }
     }
 
-    // What escapes a thread ends the process. Messages of foreign exceptions, and handlers of Unloading, are foreign code as well.
+    // What escapes a thread ends the process. Whatever it is, the code that caused it is let go of.
     private Outcome<LoadedPlugin> LoadSafely(string folder, string copy, PluginManifest manifest)
     {
+        PluginContext? context = null;
+        Outcome<LoadedPlugin> loaded;
         try
         {
-            return Load(folder, copy, manifest);
+            context = new PluginContext(folder, Path.Combine(copy, manifest.Assembly));
+            loaded = Load(context, folder, copy, manifest);
         }
 #pragma warning disable CA1031 // see above
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return PluginFaults.FailedBadly(folder, e.GetType());
+            loaded = PluginFaults.FailedBadly(folder, e.GetType());
         }
+        if (!loaded.IsDone) Unloading.End(context);
+        return loaded;
     }
 
-    private Outcome<LoadedPlugin> Load(string folder, string copy, PluginManifest manifest)
+    private Outcome<LoadedPlugin> Load(PluginContext context, string folder, string copy, PluginManifest manifest)
     {
-        PluginContext? context = null;
         var doing = "its assembly was read";
         try
         {
-            context = new PluginContext(folder, Path.Combine(copy, manifest.Assembly));
             var assembly = context.LoadFromAssemblyPath(Path.Combine(copy, manifest.Assembly));
             doing = "its types were read";
             var types = ProviderTypes(assembly, manifest).ToList();
-            if (types.Count == 0) return Undone(context, PluginFaults.NoProvider(folder, manifest.Assembly));
+            if (types.Count == 0) return PluginFaults.NoProvider(folder, manifest.Assembly);
             var providers = new List<GuardedProvider>();
             foreach (var type in types)
             {
-                if (type.GetConstructor(Type.EmptyTypes) is not { } constructor) return Undone(context, PluginFaults.NoConstructor(folder, type));
+                if (type.GetConstructor(Type.EmptyTypes) is not { } constructor) return PluginFaults.NoConstructor(folder, type);
                 doing = $"{type.FullName} was constructed";
                 var provider = (IPrimaryDataStoreProvider)constructor.Invoke(null);
                 doing = $"Info, Settings and Capabilities of {type.FullName} were read";
-                providers.Add(GuardedProvider.Around(provider, log));
+                providers.Add(GuardedProvider.Around(provider, log, time));
             }
             return new LoadedPlugin(context, copy, manifest.Sdk, providers);
         }
         catch (ProviderInvalidException invalid)
         {
-            return Undone(context, PluginFaults.Invalid(folder, invalid.Message));
+            return PluginFaults.Invalid(folder, invalid.Message);
         }
         catch (BadImageFormatException)
         {
-            return Undone(context, PluginFaults.AssemblyInvalid(folder, manifest.Assembly));
+            return PluginFaults.AssemblyInvalid(folder, manifest.Assembly);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return Undone(context, PluginFaults.Failed(folder, doing, e));
+            return PluginFaults.Failed(folder, doing, e);
         }
     }
 
@@ -121,10 +124,4 @@ internal sealed class PluginLoader(PluginCopies copies, Version hostSdk, TimeSpa
         from type in manifest.Provider is { } named ? [assembly.GetType(named, throwOnError: true)!] : assembly.GetExportedTypes()
         where type is { IsAbstract: false, IsClass: true } && typeof(IPrimaryDataStoreProvider).IsAssignableFrom(type)
         select type;
-
-    private static Fault Undone(PluginContext? context, Fault fault)
-    {
-        context?.Unload();
-        return fault;
-    }
 }

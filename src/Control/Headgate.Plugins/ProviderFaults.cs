@@ -11,6 +11,28 @@ public static class ProviderFaults
     /// <summary>A driver's call ended in an exception: what it did is not known.</summary>
     public const string DriverThrew = "driver-threw";
 
+    /// <summary>A driver's call did not return in its time: what it does is not known.</summary>
+    public const string DriverHangs = "driver-hangs";
+
+    /// <summary>What a driver said of itself or its storage cannot be used.</summary>
+    public const string DriverInvalid = "driver-invalid";
+
+    /// <summary>For a call that was given up.</summary>
+    public static Fault Hangs(string provider, string call, TimeSpan patience) => new(
+        DriverHangs,
+        $"Provider {provider} has not returned from {call} after {patience.TotalMinutes:0} minutes, so what it does is not known. It is asked again once it has; if it "
+        + "never does, restart the server, and report it to the driver's author.", Recovery.RetryWithBackoff);
+
+    /// <summary>For the list of providers: one whose calls were given up.</summary>
+    internal static Fault Hanging(string provider, IReadOnlyList<GivenUp> calls) => new(
+        DriverHangs,
+        $"{calls.Count} call(s) into provider {provider} have not returned, the first {calls.MinBy(call => call.Since)!.Call} of {calls.Min(call => call.Since):u}. What they were for waits; "
+        + "if they never return, restart the server, and report it to the driver's author.", Recovery.AskOperator);
+
+    /// <summary>For a pool whose driver says of it what cannot be.</summary>
+    public static Fault Invalid(string provider, string problem) => new(
+        DriverInvalid, $"Provider {provider} cannot be used for this pool: {problem}. Report it to the driver's author.", Recovery.AskOperator);
+
     /// <summary>For a call on a provider that is being, or has been, taken out of service. Nothing reached the storage.</summary>
     public static Fault Withdrawn(string provider) => new(
         NotLoaded, $"Provider {provider} was taken out of service; its pools wait until its plug-in folder is back.", Recovery.RetryWithBackoff);
@@ -24,6 +46,12 @@ public static class ProviderFaults
             $"Provider {provider} threw {exception.GetType().Name} in {call}, so what it did is not known. The server's log has the details; "
             + "report them to the driver's author.", Recovery.RetryWithBackoff);
     }
+
+    /// <summary>For a call that was not made, since an earlier one for the same thing has not returned.</summary>
+    internal static Fault StillHangs(string provider, string call, GivenUp earlier) => new(
+        DriverHangs,
+        $"{call} was not asked of provider {provider}: its {earlier.Call} for the same thing, made at {earlier.Since:u}, has not returned. If it never does, restart the "
+        + "server, and report it to the driver's author.", Recovery.RetryWithBackoff);
 
     /// <summary>For a driver that answered null where an outcome is due.</summary>
     public static Fault AnsweredNothing(string provider, string call) => new(
@@ -65,17 +93,18 @@ internal static class PluginFaults
     public static Fault NoConstructor(string folder, Type type) => Fix(
         "plugin-constructor-missing", $"{type.FullName} of plug-in '{folder}' has no public constructor that takes no arguments, so the server cannot make one.");
 
-    public static Fault Failed(string folder, string doing, Exception exception)
-    {
-        var cause = exception.GetBaseException(); // reflection and the loader wrap what they met
-        return Ask("plugin-failed", $"Plug-in '{folder}' failed when {doing}: {cause.GetType().Name}: {cause.Message}");
-    }
+    public static Fault Failed(string folder, string doing, Exception exception) =>
+        Ask("plugin-failed", $"Plug-in '{folder}' failed when {doing}: {ForeignText.MessageOf(exception)}");
 
     public static Fault FailedBadly(string folder, Type exception) =>
         Ask("plugin-failed", $"Plug-in '{folder}' could not be loaded: {exception.Name}.");
 
     public static Fault Hangs(string folder, string doing, TimeSpan patience) => Ask(
         "plugin-hangs", $"Plug-in '{folder}' was not done with {doing} after {patience.TotalSeconds:0} s and was given up. The thread that it holds ends with the server.");
+
+    public static Fault StaysInMemory(string folder, TimeSpan patience) => Ask(
+        "plugin-hangs", $"The earlier code of plug-in '{folder}' was not done with its end (a handler of Unloading) after {patience.TotalSeconds:0} s. It serves nothing any more and stays in "
+        + "memory until the server is restarted.");
 
     public static Fault Invalid(string folder, string problem) => Fix("plugin-invalid", $"Plug-in '{folder}' cannot be used: {problem}");
 

@@ -49,7 +49,7 @@ public sealed partial class ProviderRegistry : IProviderCatalog, IDisposable
         ArgumentNullException.ThrowIfNull(builtIn);
         ArgumentNullException.ThrowIfNull(options);
         (_options, _time, _log) = (options, time, log);
-        _builtIn = [.. builtIn.Select(provider => GuardedProvider.Around(provider, log)).Select(guarded =>
+        _builtIn = [.. builtIn.Select(provider => GuardedProvider.Around(provider, log, time)).Select(guarded =>
             new ProviderListing(guarded.Info.Name, null, ProviderStatus.Loaded, null, SdkVersions.Host, guarded))];
         if (options is { Folder: not null, Copies: { } copiesFolder })
         {
@@ -64,7 +64,8 @@ public sealed partial class ProviderRegistry : IProviderCatalog, IDisposable
     public IReadOnlyList<IPrimaryDataStoreProvider> All => _now.Serving;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ProviderListing> Listings => _now.Listings;
+    public IReadOnlyList<ProviderListing> Listings =>
+        [.. _now.Listings.Select(listing => listing.Problem is null && listing.Provider is GuardedProvider { Hangs: { } hangs } ? listing with { Problem = hangs } : listing)];
 
     /// <inheritdoc/>
     public IPrimaryDataStoreProvider? Find(string name) =>
@@ -80,8 +81,21 @@ public sealed partial class ProviderRegistry : IProviderCatalog, IDisposable
                 ? $"its plug-in folder '{folder}' is there, but: {problem.Message}"
                 : $"its plug-in folder '{folder}' was removed. Put it back into {_options.Folder}"
             : $"this server has {string.Join(", ", now.Serving.Select(provider => provider.Info.Name))}. "
-              + (_options.Folder is { } plugins ? $"Put its plug-in into {plugins}" : "Start it with the plug-in folder");
+              + WhatToDo(name, now);
         return new Fault(ProviderFaults.NotLoaded, $"Provider {name} is not loaded: {why.TrimEnd('.')}.", Recovery.RetryWithBackoff);
+    }
+
+    // A plug-in that failed did not come to say which provider it brings; the folder often has its name.
+    private string WhatToDo(string name, Snapshot now)
+    {
+        if (_options.Folder is not { } plugins) return "Start it with the plug-in folder";
+        var failed = now.Listings.Where(listing => listing.Provider is null).ToList();
+        return failed.Find(listing => string.Equals(listing.Name, name, StringComparison.OrdinalIgnoreCase)) is { Problem: { } its }
+            ? $"Its plug-in is in {plugins}, but could not be loaded: {its.Message}"
+            : failed.Count == 0
+                ? $"Put its plug-in into {plugins}"
+                : $"It may be one of those in {plugins} that could not be loaded; else put its plug-in there. "
+                  + string.Join(" ", failed.Select(listing => $"{listing.Name}: {listing.Problem!.Message}"));
     }
 
     /// <summary>
@@ -127,7 +141,7 @@ public sealed partial class ProviderRegistry : IProviderCatalog, IDisposable
         {
             var problem = PluginFaults.FailedBadly(name, e.GetType());
             var entry = _plugins.TryGetValue(name, out var known) ? known : _plugins[name] = new PluginEntry();
-            return entry.Problem?.Code == problem.Code ? [] : Failed(name, entry, problem, tried: null);
+            return Failed(name, entry, problem, entry.Seen); // the same again would end the same way
         }
     }
 
@@ -216,9 +230,10 @@ public sealed partial class ProviderRegistry : IProviderCatalog, IDisposable
                 _withdrawn[provider.Info.Name] = folder;
         }
         _now = Listed(); // new calls go to the new code before the old is asked to end
-        if (before is not null) await before.UnloadAsync(_options.Patience, _time).ConfigureAwait(false);
+        var isGone = before is null || await before.UnloadAsync(_options.Patience, _time).ConfigureAwait(false);
+        entry.Remains = isGone ? null : PluginFaults.StaysInMemory(folder, _options.Patience);
         return [.. plugin.Providers.Select(provider => new ProviderChange(
-            "provider.loaded", provider.Info.Name, $"Provider {provider.Info.Name} {provider.Info.Version} was loaded from plug-in folder '{folder}'."))];
+            "provider.loaded", provider.Info.Name, $"Provider {provider.Info.Name} {provider.Info.Version} was loaded from plug-in folder '{folder}'.{Remains(entry.Remains)}"))];
     }
 
     private async Task<IReadOnlyList<ProviderChange>> RemoveAsync(string folder)
@@ -227,10 +242,12 @@ public sealed partial class ProviderRegistry : IProviderCatalog, IDisposable
         if (entry?.Serving is not { } plugin) return [];
         foreach (var provider in plugin.Providers) _withdrawn[provider.Info.Name] = folder;
         _now = Listed();
-        await plugin.UnloadAsync(_options.Patience, _time).ConfigureAwait(false);
+        var remains = await plugin.UnloadAsync(_options.Patience, _time).ConfigureAwait(false) ? null : PluginFaults.StaysInMemory(folder, _options.Patience);
         return [.. plugin.Providers.Select(provider => new ProviderChange(
-            "provider.removed", provider.Info.Name, $"Provider {provider.Info.Name} is out of service: plug-in folder '{folder}' was removed."))];
+            "provider.removed", provider.Info.Name, $"Provider {provider.Info.Name} is out of service: plug-in folder '{folder}' was removed.{Remains(remains)}"))];
     }
+
+    private static string Remains(Fault? remains) => remains is null ? "" : $" {remains}";
 
     private Snapshot Listed()
     {
@@ -257,12 +274,15 @@ public sealed partial class ProviderRegistry : IProviderCatalog, IDisposable
 
         public Fault? Problem { get; set; }
 
+        /// <summary>Why the code that served before is still in memory; null when it is not.</summary>
+        public Fault? Remains { get; set; }
+
         public IEnumerable<ProviderListing> Listings(string folder)
         {
             if (Serving is null)
                 return Problem is null ? [] : [new ProviderListing(folder, folder, ProviderStatus.Failed, Problem, null, null)];
             var status = Problem is null ? ProviderStatus.Loaded : ProviderStatus.Outdated;
-            return Serving.Providers.Select(provider => new ProviderListing(provider.Info.Name, folder, status, Problem, Serving.Sdk, provider));
+            return Serving.Providers.Select(provider => new ProviderListing(provider.Info.Name, folder, status, Problem ?? Remains, Serving.Sdk, provider));
         }
     }
 }

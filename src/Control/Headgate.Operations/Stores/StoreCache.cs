@@ -32,18 +32,20 @@ public sealed class StoreCache(IProviderCatalog providers, SecretBox secrets) : 
         return await OpenAsync(pool, stop).ConfigureAwait(false);
     }
 
-    /// <summary>Closes a pool's store, when the pool is gone or its settings changed.</summary>
+    /// <summary>Closes a pool's store, when the pool is gone or its settings changed. One that is still being opened is closed once it is, and not waited for.</summary>
     public async ValueTask EvictAsync(Guid poolId)
     {
-        if (_stores.TryRemove(poolId, out var entry)
-            && await entry.Value.ConfigureAwait(false) is Outcome<IPrimaryDataStore>.Done { Value: var store })
-            await store.DisposeAsync().ConfigureAwait(false);
+        if (!_stores.TryRemove(poolId, out var entry) || !entry.IsValueCreated) return;
+        var closing = CloseAsync(entry.Value);
+        if (entry.Value.IsCompleted) await closing.ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>All at once: each gives up what does not end.</summary>
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_stores.Keys.Select(pool => EvictAsync(pool).AsTask())).ConfigureAwait(false);
+
+    private static async Task CloseAsync(Task<Outcome<IPrimaryDataStore>> opening)
     {
-        foreach (var pool in _stores.Keys) await EvictAsync(pool).ConfigureAwait(false);
+        if (await opening.ConfigureAwait(false) is Outcome<IPrimaryDataStore>.Done { Value: var store }) await store.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task<Outcome<IPrimaryDataStore>> OpenStoreAsync(StoragePool pool)
