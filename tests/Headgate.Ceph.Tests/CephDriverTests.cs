@@ -24,7 +24,8 @@ public sealed class CephDriverTests(RunningCeph ceph)
             {
                 Assert.Equal(0, RbdHost.WriteTo(image, block));
                 pool.Driver.RevokeAccessAsync(key, volume.Handle, "iqn.2026-11.org.example:a", Stop).AsTask().GetAwaiter().GetResult().ValueOrThrow();
-                Assert.Equal(Errno.Blocklisted, RbdHost.WriteTo(image, block));
+                // The monitors have said yes; the OSD hears of it from them a moment later.
+                Assert.True(SpinWait.SpinUntil(() => RbdHost.WriteTo(image, block) == Errno.Blocklisted, Patience.Long));
                 Assert.Equal(0, RbdHost.WriteTo(other, block));
                 return 0;
             });
