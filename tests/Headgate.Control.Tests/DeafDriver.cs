@@ -3,15 +3,22 @@ using Headgate.Storage.Sdk;
 
 namespace Headgate.Control.Tests;
 
-/// <summary>A driver whose create goes on for as long as it likes, whatever it is told. The four other calls are the inner one's; it has no facets.</summary>
+/// <summary>A driver whose create, and when it shall its opening, goes on for as long as it likes, whatever it is told. The four other calls are the inner one's; it has no facets.</summary>
 internal sealed class DeafProvider(IPrimaryDataStoreProvider inner) : IPrimaryDataStoreProvider, IDisposable
 {
     private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _creates;
 
-    /// <summary>A create has begun.</summary>
+    /// <summary>A create, or an opening that is held, has begun.</summary>
     public Task Begun => _begun.Task;
+
+    /// <summary>A store was closed.</summary>
+    public Task Closed => _closed.Task;
+
+    /// <summary>Whether the next opening is held.</summary>
+    public bool HoldsOpening { get; set; }
 
     /// <summary>Creates that were asked for.</summary>
     public int Creates => Volatile.Read(ref _creates);
@@ -27,8 +34,15 @@ internal sealed class DeafProvider(IPrimaryDataStoreProvider inner) : IPrimaryDa
     /// <summary>Nothing stays held when a test fails.</summary>
     public void Dispose() => Go();
 
-    public async ValueTask<Outcome<IPrimaryDataStore>> OpenAsync(PoolSettings settings, CancellationToken stop) =>
-        (await inner.OpenAsync(settings, stop)).Map<IPrimaryDataStore>(store => new Store(this, store));
+    public async ValueTask<Outcome<IPrimaryDataStore>> OpenAsync(PoolSettings settings, CancellationToken stop)
+    {
+        if (HoldsOpening)
+        {
+            _begun.TrySetResult();
+            await _go.Task;
+        }
+        return (await inner.OpenAsync(settings, CancellationToken.None)).Map<IPrimaryDataStore>(store => new Store(this, store));
+    }
 
     private sealed class Store(DeafProvider provider, IPrimaryDataStore inner) : IPrimaryDataStore, IPrimaryDataStoreDriver
     {
@@ -56,6 +70,10 @@ internal sealed class DeafProvider(IPrimaryDataStoreProvider inner) : IPrimaryDa
         public ValueTask<Outcome<Nothing>> RevokeAccessAsync(ObjectKey key, VolumeHandle handle, string initiatorName, CancellationToken stop) =>
             inner.Driver.RevokeAccessAsync(key, handle, initiatorName, stop);
 
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            if (provider.HoldsOpening) provider._closed.TrySetResult();
+        }
     }
 }

@@ -2,6 +2,7 @@ using Headgate.Domain;
 using Headgate.Operations;
 using Headgate.Plugins;
 using Headgate.Primitives;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Headgate.Control.Tests;
@@ -64,6 +65,27 @@ public sealed class HangingDriverTests
         deaf[1].Go();
         var ended = await PassUntilAsync(clock, world, id, o => o.Operation.HasEnded);
         Assert.Equal(OperationStatus.Succeeded, ended.Operation.Status);
+    }
+
+    [Fact]
+    public async Task A_server_stops_although_a_pool_is_still_being_opened_and_closes_it_once_it_is()
+    {
+        DeafProvider deaf = null!;
+        await using var world = await World.StartAsync(inner => deaf = new DeafProvider(inner), new FakeTimeProvider(DateTimeOffset.UtcNow));
+        using var released = deaf;
+        var stores = world.Get<StoreCache>();
+        StoragePool pool;
+        await using (var db = world.Database.Open()) pool = await db.Pools.SingleAsync(Stop);
+        await stores.EvictAsync(pool.Id);
+        deaf.HoldsOpening = true;
+        var opening = stores.OpenAsync(pool, Stop);
+        await deaf.Begun;
+
+        await world.StopServerAsync().WaitAsync(Patience.Long, Stop); // no time passes: nothing here waits for any
+
+        Assert.False(opening.IsCompleted);
+        deaf.Go();
+        await deaf.Closed;
     }
 
     /// <summary>Lets time pass until the operation is so.</summary>
