@@ -46,6 +46,7 @@ public sealed class HangingTests
         var store = await ComingAndGoingTests.OpenAsync(bed, "hold", name);
         var key = new ObjectKey(Guid.NewGuid());
         var call = store.Driver.CreateAsync(key, Spec, PluginBed.Stop).AsTask();
+        await handle.Begun; // given up before its thread ran, it would not have been made
         await PassAsync(clock, CallGate.CallTakes, call);
 
         var repeat = await store.Driver.CreateAsync(key, Spec, PluginBed.Stop);
