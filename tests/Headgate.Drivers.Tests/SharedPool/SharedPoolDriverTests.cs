@@ -36,7 +36,7 @@ public sealed class SharedPoolDriverTests
 
         await Task.WhenAll(new[] { first, second, third }.Select(pool => Task.Run(async () =>
         {
-            for (var n = 0; n < 40; n++)
+            for (var n = 0; n < 15; n++)
             {
                 (await pool.Store.LifeCycle.AttachAsync(PoolScope.Zone, Stop)).ValueOrThrow();
                 var (key, volume) = await MakeAsync(pool); // refused as away when another's attaching lost this pool's entry
