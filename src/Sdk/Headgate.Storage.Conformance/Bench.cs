@@ -148,7 +148,8 @@ internal sealed class Bench : IAsyncDisposable
     public async Task<(ObjectKey Key, VolumeView Volume)> MakeAsync(VolumeSpec? spec = null)
     {
         var key = NewKey();
-        return (key, Expect.Done(await Driver.CreateAsync(key, spec ?? Small(), Stop), "create"));
+        var wanted = spec ?? Small();
+        return (key, await UntilDoneAsync(() => Driver.CreateAsync(key, wanted, Stop), "create"));
     }
 
     public async Task<Connection> GrantAsync(ObjectKey key, VolumeView volume, AccessRequest access, string what = "grant")

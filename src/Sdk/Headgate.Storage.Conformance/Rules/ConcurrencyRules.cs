@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Headgate.Primitives;
+using Headgate.Storage.Filters;
 using Headgate.Storage.Sdk;
 
 namespace Headgate.Storage.Conformance;
@@ -35,16 +37,21 @@ internal static class ConcurrencyRules
     {
         var spec = bench.Small();
         await using var other = await bench.OpenOtherAsync();
+        var watch = Stopwatch.StartNew();
+        await bench.MakeAsync(spec);
+        var took = watch.Elapsed;
         for (var n = 1; n <= bench.Repeats; n++)
         {
             var key = bench.NewKey();
+            // The first time at once; then one of them later and later, so that it meets the other at every stage of its way.
+            if (n > 1) bench.Plan.Next(StoreCall.Create, new InjectedFault.Delay(took * (n - 1) / bench.Repeats, TimeProvider.System));
             var both = await AtOnceAsync(bench, other, d => d.CreateAsync(key, spec, bench.Stop));
             Expect.True(both.All(o => o is not Outcome<VolumeView>.Refused { Fault.Recovery: not Recovery.RetryWithBackoff }), "a racing create was refused for good");
             var settled = await bench.UntilDoneAsync(() => bench.Driver.CreateAsync(key, spec, bench.Stop), "create after the race");
             foreach (var done in both.OfType<Outcome<VolumeView>.Done>()) Expect.Equal(settled.Handle, done.Value.Handle, "handle of a racing create");
             await bench.ExactlyOneAsync(key);
         }
-        return Finding.Kept($"{bench.Repeats} races");
+        return Finding.Kept($"{bench.Repeats} races, one of the two delayed by up to {took.TotalMilliseconds:0} ms");
     }
 
     [Rule("concurrent.clone.makes-one", One)]
@@ -74,6 +81,28 @@ internal static class ConcurrencyRules
         await bench.UntilDoneAsync(() => bench.Driver.DeleteAsync(key, volume.Handle, bench.Stop), "delete after the race");
         await bench.AbsentAsync(key, "after two servers deleted it");
         return Finding.Kept("granted once, deleted once");
+    }
+
+    [Rule("concurrent.late-call.finds-it-gone", "A handle that names nothing (any more) is refused with VolumeNotFound where the volume is needed, and is Done where the volume or its access was to go away")]
+    public static async Task<Finding> A_call_that_comes_late_finds_the_volume_gone_and_brings_nothing_back(Bench bench)
+    {
+        await using var other = await bench.OpenOtherAsync();
+        var (key, volume) = await bench.MakeAsync();
+        var access = bench.NewAccess();
+        await bench.GrantAsync(key, volume, access);
+        var arrives = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (var call in new[] { StoreCall.GrantAccess, StoreCall.RevokeAccess, StoreCall.Delete }) bench.Plan.Next(call, new InjectedFault.Hold(arrives.Task));
+        var grant = bench.Driver.GrantAccessAsync(key, volume.Handle, access, bench.Stop).AsTask();
+        var revoke = bench.Driver.RevokeAccessAsync(key, volume.Handle, access.InitiatorName, bench.Stop).AsTask();
+        var delete = bench.Driver.DeleteAsync(key, volume.Handle, bench.Stop).AsTask();
+        Expect.Done(await other.Driver.RevokeAccessAsync(key, volume.Handle, access.InitiatorName, bench.Stop), "revoke by the server that is quicker");
+        Expect.Done(await other.Driver.DeleteAsync(key, volume.Handle, bench.Stop), "delete by the server that is quicker");
+        arrives.SetResult();
+        Expect.Refused(await grant, "a grant that was under way meanwhile", FaultCodes.VolumeNotFound);
+        Expect.Done(await revoke, "a revocation that was under way meanwhile");
+        Expect.Done(await delete, "a delete that was under way meanwhile");
+        await bench.AbsentAsync(key, "after late calls on it");
+        return Finding.Kept("a grant is refused, a revocation and a delete are Done");
     }
 
     private static async Task<Outcome<T>[]> AtOnceAsync<T>(Bench bench, IPrimaryDataStore other, Func<IPrimaryDataStoreDriver, ValueTask<Outcome<T>>> call) =>
