@@ -121,11 +121,11 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
         var whole = RecordOf(spec, origin) with { Image = image.Id, IsWhole = true };
         if (!Records.TryBegin(call, key, whole))
         {
-            var earlier = Records.Find(call, key)?.Volume;
-            if (earlier?.Image == image.Id) MustBeSame(key, earlier, spec, origin); // of two servers that make it at once with different arguments, the second is told
+            var earlier = Records.Find(call, key);
+            if (earlier?.Volume.Image == image.Id) MustBeSame(key, earlier.Volume, spec, origin); // of two servers that make it at once with different arguments, the second is told
             Records.Write(call, key, whole);
         }
-        return View(call, image, Records.Find(call, key));
+        return View(call, image, new RecordEntry(whole, [])); // nobody is granted what was not there
     }
 
     private VolumeRecord RecordOf(VolumeSpec spec, string origin) => new(

@@ -79,17 +79,20 @@ internal sealed unsafe class Image : IDisposable
     public IReadOnlyDictionary<string, string> ReadMetadata(IEnumerable<string> keys)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var key in keys)
+        _call.Read($"read metadata of image {Name}", () =>
         {
             var value = new byte[MostMetadataBytes];
-            var code = _call.Read($"read metadata of image {Name}", () =>
+            foreach (var key in keys)
             {
                 var length = (nuint)MostMetadataBytes;
-                fixed (byte* v = value) return Librbd.GetMetadata(_handle, key, v, ref length);
-            }, Errno.NotFound, Errno.Range);
-            if (code == Errno.Range) found[key] = ""; // there, and no number
-            else if (code >= 0) found[key] = Encoding.UTF8.GetString(value.AsSpan(0, Math.Max(0, value.IndexOf((byte)0))));
-        }
+                int code;
+                fixed (byte* v = value) code = Librbd.GetMetadata(_handle, key, v, ref length);
+                if (code == Errno.Range) found[key] = ""; // there, and no number
+                else if (code >= 0) found[key] = Encoding.UTF8.GetString(value.AsSpan(0, Math.Max(0, value.IndexOf((byte)0))));
+                else if (code != Errno.NotFound) return code;
+            }
+            return 0;
+        });
         return found;
     }
 
