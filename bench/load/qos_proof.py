@@ -19,6 +19,7 @@ NEIGHBOURS = (1, 4, 16)
 NEIGHBOUR_DEPTH = 128
 NOISE_KIB = (4, 64, 1024)
 NEIGHBOUR_SPAN_MIB = 64
+ROUND_WARMUP = 0.3     # seconds until a paced client has logged in and is on its schedule
 ROUNDS = 5             # windows of a victim's latency with neighbours, each followed by one without
 
 QUIET_TRIES = 2
@@ -115,12 +116,12 @@ class Proof:
             saturating = self.one(self.client("victim", window, depth=32))
             rounds = ROUNDS if qos == "on" else 1
             for _ in range(rounds):
-                paced.append(self.one(self.client("victim", window / rounds, depth=128, rate=VICTIM_MIN)))
+                paced.append(self.one(self.client("victim", window / rounds, depth=128, rate=VICTIM_MIN, warmup=ROUND_WARMUP)))
                 if qos == "on":
                     noisy.send_signal(signal.SIGSTOP)
                     try:
                         time.sleep(0.5)  # for what is under way
-                        alone.append(self.one(self.client("victim", window / rounds / 2, depth=128, rate=VICTIM_MIN)))
+                        alone.append(self.one(self.client("victim", window / rounds / 2, depth=128, rate=VICTIM_MIN, warmup=ROUND_WARMUP)))
                     finally:
                         noisy.send_signal(signal.SIGCONT)
         finally:
@@ -158,8 +159,8 @@ class Proof:
         for i in range(count):
             self.server.volume(f"n{i}", fill_mib=NEIGHBOUR_SPAN_MIB)
 
-    def client(self, name, seconds, **more):
-        return self.server.start([name], seconds=seconds, warmup=1, span_mib=NEIGHBOUR_SPAN_MIB, **more)
+    def client(self, name, seconds, warmup=1, **more):
+        return self.server.start([name], seconds=seconds, warmup=warmup, span_mib=NEIGHBOUR_SPAN_MIB, **more)
 
     def one(self, client):
         figures = self.server.finish(client)

@@ -17,7 +17,7 @@ def processor():
 
 
 MACHINE = (f"machine: {processor()}; node, control plane and clients share it; neighbours' clients run at nice 10, paced ones\n"
-           "ask for short time slices, in every run alike, so that what is measured is the node and not the clients' fight for the processor")
+           "have real-time priority where they may, in every run alike, so that what is measured is the node and not the clients' fight for the processor")
 
 
 def forget(out, part):
