@@ -5,6 +5,7 @@ using Headgate.Api.Contract;
 using Headgate.Control;
 using Headgate.Control.Access;
 using Headgate.Drivers.Reference;
+using Headgate.Images;
 using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Secrets;
@@ -57,6 +58,7 @@ public sealed class ApiHost : IAsyncDisposable
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(database).AddSingleton(SecretBox.OpenOrCreate(Path.Combine(folder, "key")));
         builder.Services.AddSingleton<IPrimaryDataStoreProvider, ReferenceProvider>();
+        builder.Services.AddSingleton(new ImageStore(Path.Combine(folder, "images"), new ImageLimits(), TimeProvider.System));
         builder.Services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
         builder.Services.AddHeadgateApi();
         more?.Invoke(builder);

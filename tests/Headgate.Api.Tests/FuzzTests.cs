@@ -17,7 +17,7 @@ public sealed class FuzzTests(StorageHost storage) : IClassFixture<StorageHost>
         "name", "zone", "cluster", "host", "hypervisor", "initiatorName", "initiator", "provider", "scope", "tags", "settings", "secrets",
         "capacityBytes", "capacityIops", "requireChap", "sizeBytes", "customSize", "qos", "minIops", "maxIops", "burstIops",
         "maxBandwidthBytes", "minIopsPerGib", "maxIopsPerGib", "customIops", "require", "enforce", "cpuCount", "memoryBytes",
-        "rootDiskQos", "diskOffering", "fromSnapshot", "fromVolume", "volume", "account", "role",
+        "rootDiskQos", "diskOffering", "fromSnapshot", "fromVolume", "template", "url", "format", "checksum", "public", "volume", "account", "role",
     ];
 
     private static readonly string[] Words =

@@ -13,7 +13,8 @@ public class CrashTests
 {
     public static TheoryData<string> Scenarios => new(
         "create", "create-refused", "create-cancelled", "clone", "delete", "expunge", "recover", "connect", "disconnect", "set-qos", "resize",
-        "snapshot", "snapshot-delete", "revert", "pool-grow", "pool-shrink", "pool-grow-refused", "pool-refresh", "pool-remove");
+        "snapshot", "snapshot-delete", "revert", "pool-grow", "pool-shrink", "pool-grow-refused", "pool-refresh", "pool-remove", "template-register",
+        "template-volume", "template-volume-plain", "template-damaged", "template-delete");
 
     [Theory, MemberData(nameof(Scenarios))]
     public async Task Killed_at_any_point_an_operation_comes_to_its_end_on_the_next_server(string name)
@@ -26,7 +27,7 @@ public class CrashTests
 
     private static async Task<IReadOnlyList<string>> PassAsync(Scenario scenario, string? killAt)
     {
-        await using var world = await World.StartAsync(("capacityBytes", "100GiB"));
+        await using var world = await (scenario.Start?.Invoke() ?? World.StartAsync(("capacityBytes", "100GiB")));
         await scenario.Prepare(world);
         // An operation's end is told before its run has passed its last point: with its server the preparation is over.
         await world.KillServerAsync();
@@ -50,6 +51,9 @@ public class CrashTests
         Func<World, Task> Prepare, Func<World, Task<Outcome<OperationDetails>>> Ask, Func<World, Task> Then,
         OperationStatus Ends = OperationStatus.Succeeded)
     {
+        /// <summary>The world that it takes place in; null for the usual one.</summary>
+        public Func<Task<World>>? Start { get; init; }
+
         public static Scenario Of(string name) => name switch
         {
             "create" => new(_ => Task.CompletedTask, w => w.CreateAsync("v1"), w => StandsAsync(w, VolumeState.Ready, 1)),
@@ -129,6 +133,54 @@ public class CrashTests
             "pool-remove" => new(
                 _ => Task.CompletedTask, w => w.Get<RemovePool>().ExecuteAsync(w.Admin, "san1", w.Stop),
                 async w => Assert.Equal("pool-not-found", (await w.Get<GetPool>().ExecuteAsync(w.Admin, "san1", w.Stop)).Problem?.Code)),
+            "template-register" => new(
+                _ => Task.CompletedTask, w => TemplateTests.UploadAsync(w, w.Tenant, "debian", image: TemplateVolumeTests.Image),
+                async w =>
+                {
+                    var found = (await w.Get<GetTemplate>().ExecuteAsync(w.Tenant, "debian", w.Stop)).ValueOrThrow().Template;
+                    Assert.Equal(TemplateState.Ready, found.State);
+                    Assert.Equal([found.Id.ToString("N")], w.Images().Select(Path.GetFileName));
+                }),
+            "template-volume" => new(RegisteredAsync, w => TemplateVolumeTests.CreateAsync(w, "v1"), w => TemplateVolumeStandsAsync(w, files: 2))
+            {
+                Start = () => World.StartOnFilesAsync(),
+            },
+            "template-volume-plain" => new(RegisteredAsync, w => TemplateVolumeTests.CreateAsync(w, "v1"), w => TemplateVolumeStandsAsync(w, files: 1))
+            {
+                Start = () => World.StartOnFilesAsync("Plain"),
+            },
+            "template-damaged" => new(
+                async w =>
+                {
+                    await RegisteredAsync(w);
+                    await using var disk = File.OpenWrite(w.Images().Single());
+                    disk.Write([1, 2, 3, 4]);
+                },
+                w => TemplateVolumeTests.CreateAsync(w, "v1"),
+                async w =>
+                {
+                    Assert.Empty(Directory.EnumerateFiles(w.Files, "*.raw", SearchOption.AllDirectories));
+                    await w.AssertSoundAsync();
+                },
+                OperationStatus.Failed)
+            {
+                Start = () => World.StartOnFilesAsync(),
+            },
+            "template-delete" => new(
+                async w =>
+                {
+                    await RegisteredAsync(w);
+                    await w.DoneAsync(TemplateVolumeTests.CreateAsync(w, "v1"));
+                },
+                w => w.Get<DeleteTemplate>().ExecuteAsync(w.Tenant, "debian", w.Stop),
+                async w =>
+                {
+                    Assert.Empty(w.Images());
+                    await TemplateVolumeStandsAsync(w, files: 1);
+                })
+            {
+                Start = () => World.StartOnFilesAsync(),
+            },
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
         };
 
@@ -140,6 +192,16 @@ public class CrashTests
             var facts = await world.FactsAsync();
             Assert.Equal((bytes, iops), (facts.CapacityBytes, facts.CapacityIops));
             await world.AssertSoundAsync();
+        }
+
+        private static Task<OperationDetails> RegisteredAsync(World world) =>
+            world.DoneAsync(TemplateTests.UploadAsync(world, world.Tenant, "debian", image: TemplateVolumeTests.Image));
+
+        private static async Task TemplateVolumeStandsAsync(World world, int files)
+        {
+            await world.AssertSoundAsync(); // nobody is let in, the server least of all
+            Assert.Equal(TemplateVolumeTests.Image, (await TemplateVolumeTests.ContentAsync(world, "v1"))[..TemplateVolumeTests.Image.Length]);
+            Assert.Equal(files, Directory.EnumerateFiles(world.Files, "*.raw", SearchOption.AllDirectories).Count());
         }
 
         private static async Task StandsAsync(World world, VolumeState state, int volumes)

@@ -1,5 +1,7 @@
 using Headgate.Domain;
 using Headgate.Drivers.Reference;
+using Headgate.Drivers.SharedPool;
+using Headgate.Images;
 using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Primitives;
@@ -59,13 +61,32 @@ public sealed class World : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _server.GetRequiredService<T>();
 
+    /// <summary>With one pool, <c>san1</c>, of the driver in memory.</summary>
     public static Task<World> StartAsync(params (string Name, string Value)[] settings) => StartAsync(new World(), settings);
 
     /// <summary>With a driver in place of the reference array's own, and a clock.</summary>
     public static Task<World> StartAsync(Func<IPrimaryDataStoreProvider, IPrimaryDataStoreProvider> wrap, TimeProvider time) =>
         StartAsync(new World { _wrap = wrap, _time = time });
 
+    /// <summary>With one pool, <c>files</c>, whose volumes have content: of the SharedPool driver, or of <see cref="PlainProvider"/>.</summary>
+    public static async Task<World> StartOnFilesAsync(string provider = "SharedPool", ByteSize? capacity = null)
+    {
+        var world = await StartEmptyAsync(new World());
+        Directory.CreateDirectory(world.Files);
+        var given = new Dictionary<string, string> { ["path"] = world.Files };
+        await world.DoneAsync(world.Get<AddPool>().ExecuteAsync(
+            world.Admin, new AddPoolRequest("files", provider, "z1") { Settings = given, CapacityBytes = capacity }, world.Stop));
+        return world;
+    }
+
     private static async Task<World> StartAsync(World world, params (string Name, string Value)[] settings)
+    {
+        await StartEmptyAsync(world);
+        await world.AddPoolAsync("san1", settings);
+        return world;
+    }
+
+    private static async Task<World> StartEmptyAsync(World world)
     {
         await File.WriteAllBytesAsync(Path.Combine(world._folder, "headgate.db"), await EmptyDatabase.Value, world.Stop);
         await world.Database.MigrateAsync(world.Stop);
@@ -85,7 +106,6 @@ public sealed class World : IAsyncDisposable
             },
             world.Stop);
         await world.StartServerAsync();
-        await world.AddPoolAsync("san1", settings);
         return world;
     }
 
@@ -97,19 +117,19 @@ public sealed class World : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton(Database).AddSingleton(_box).AddSingleton<IFaultPoints>(Faults);
         services.AddSingleton(_wrap(new FaultInjectingProvider(new ReferenceProvider(), Plan))).AddSingleton(_time);
+        services.AddSingleton<IPrimaryDataStoreProvider>(new FaultInjectingProvider(new SharedPoolProvider(), Plan));
+        services.AddSingleton<IPrimaryDataStoreProvider>(new PlainProvider());
         services.AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>));
         services.AddSingleton<Places.Hosts>();
+        services.AddSingleton(new ImageStore(Path.Combine(_folder, "images"), new ImageLimits(), TimeProvider.System));
         services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
         _server = services.BuildServiceProvider();
         await Get<OperationEngine>().StartAsync(Stop);
     }
 
-    /// <summary>In good order.</summary>
-    public async Task StopServerAsync()
-    {
-        await Get<OperationEngine>().StopAsync();
-        await _server.DisposeAsync();
-    }
+        services.AddSingleton(_wrap(new FaultInjectingProvider(new ReferenceProvider(), Plan))).AddSingleton(_time);
+        services.AddSingleton<IPrimaryDataStoreProvider>(new FaultInjectingProvider(new SharedPoolProvider(), Plan));
+        services.AddSingleton<IPrimaryDataStoreProvider>(new PlainProvider());
 
     /// <summary>What kill -9 leaves: nothing released, nothing tidied up.</summary>
     public async Task KillServerAsync()
@@ -171,14 +191,19 @@ public sealed class World : IAsyncDisposable
     /// <summary>Nothing orphaned, missing or drifted; the ledger is the sum of the volumes; nothing waits for anything.</summary>
     public async Task AssertSoundAsync()
     {
-        var check = (await Get<CheckPool>().ExecuteAsync(Admin, "san1", Stop)).ValueOrThrow();
-        Assert.Empty(check.Findings.Select(f => f.Message));
         await using var db = Database.Open();
+        foreach (var up in await db.Pools.Where(p => p.State == PoolState.Up).ToListAsync(Stop))
+        {
+            var check = (await Get<CheckPool>().ExecuteAsync(Admin, up.Name, Stop)).ValueOrThrow();
+            Assert.Empty(check.Findings.Select(f => f.Message));
+        }
         Assert.Equal(0, await db.OperationSubjects.CountAsync(Stop));
         foreach (var pool in await db.Pools.ToListAsync(Stop))
         {
             var volumes = await db.Volumes.Where(v => v.PoolId == pool.Id).ToListAsync(Stop);
-            Assert.Equal(volumes.Sum(v => v.ReservedBytes.Bytes), pool.ReservedBytes.Bytes);
+            var copies = await db.TemplateCopies.Where(c => c.PoolId == pool.Id).ToListAsync(Stop);
+            Assert.DoesNotContain(copies, c => c.State is TemplateCopyState.Making || c.ReservedBytes != (c.State is TemplateCopyState.Ready ? c.Size : default));
+            Assert.Equal(volumes.Sum(v => v.ReservedBytes.Bytes) + copies.Sum(c => c.ReservedBytes.Bytes), pool.ReservedBytes.Bytes);
             Assert.Equal(volumes.Sum(v => v.ReservedIops), pool.ReservedIops);
             foreach (var volume in volumes)
             {

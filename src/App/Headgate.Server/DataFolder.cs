@@ -7,6 +7,7 @@ namespace Headgate.Server;
 /// lock              held while a process runs
 /// keys/             keys that seal secrets in the databases, beside them and never inside
 /// control/          the management server's database
+/// images/           templates' images: as they came and as disks
 /// node/             everything of the storage node
 /// plugins/          a folder for each plug-in (another with --plugins)
 /// plugins-loaded/   the copies of them that are in memory; thrown away at every start
@@ -33,6 +34,8 @@ internal sealed class DataFolder : IDisposable
     public string Plugins => Path.Combine(Root, "plugins");
 
     public string PluginCopies => Path.Combine(Root, "plugins-loaded");
+
+    public string Images => Path.Combine(Root, "images");
 
     public string Node => Path.Combine(Root, "node");
 

@@ -1,6 +1,7 @@
 using Headgate.Api;
 using Headgate.Control;
 using Headgate.Control.Access;
+using Headgate.Images;
 using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Plugins;
@@ -76,6 +77,7 @@ internal sealed class ManagementServer : IAsyncDisposable
         services.AddSingleton(_ => HeadgateDatabase.Sqlite(data.ControlDatabase));
         foreach (var provider in BuiltInProviders.All()) services.AddSingleton(provider);
         services.AddSingleton(new PluginOptions { Folder = options.Plugins ?? data.Plugins, Copies = data.PluginCopies });
+        services.AddSingleton(all => new ImageStore(data.Images, new ImageLimits(), all.GetRequiredService<TimeProvider>()));
         services.AddHeadgateControl(new EngineOptions { ServerName = data.ServerName() });
         services.AddHeadgateApi();
         if (embedded is not null)

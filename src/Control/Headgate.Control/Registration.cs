@@ -1,4 +1,6 @@
+using Headgate.Images;
 using Headgate.Operations;
+using Headgate.Operations.Templates;
 using Headgate.Persistence;
 using Headgate.Plugins;
 using Headgate.Secrets;
@@ -14,8 +16,8 @@ public static class Registration
 {
     /// <summary>
     /// The use cases of pools, volumes, snapshots, placement and operations, and the engine that carries operations out,
-    /// started and stopped with the host. Expects a migrated <see cref="HeadgateDatabase"/>, a <see cref="SecretBox"/>
-    /// and every built-in <see cref="IPrimaryDataStoreProvider"/> in the container; <see cref="PluginOptions"/> for others.
+    /// started and stopped with the host. Expects a migrated <see cref="HeadgateDatabase"/>, a <see cref="SecretBox"/>, an
+    /// <see cref="ImageStore"/> and every built-in <see cref="IPrimaryDataStoreProvider"/> in the container; <see cref="PluginOptions"/> for others.
     /// </summary>
     public static IServiceCollection AddHeadgateControl(this IServiceCollection services, EngineOptions engine)
     {
@@ -26,9 +28,13 @@ public static class Registration
         services.AddSingleton<PluginWatch>();
         services.AddSingleton<IHostedService>(all => all.GetRequiredService<PluginWatch>()); // before the engine: pools first, then their work
         services.AddSingleton(engine);
+        services.AddSingleton(all => new ImageFetcher(all.GetRequiredService<ImageStore>().Limits, all.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DataMover.DataMover>().AddSingleton<TemplateTools>();
+        services.AddSingleton<IHostedService, ImageSweep>();
         services.AddSingleton<StoreCache>().AddSingleton<ArrayDirectory>();
         services.AddSingleton(all => HeadgateOperations.Catalog(
-            all.GetRequiredService<ArrayDirectory>(), all.GetRequiredService<StoreCache>(), all.GetRequiredService<SecretBox>()));
+            all.GetRequiredService<ArrayDirectory>(), all.GetRequiredService<StoreCache>(), all.GetRequiredService<SecretBox>(),
+            all.GetRequiredService<TemplateTools>()));
         services.AddSingleton<OperationFeed>().AddSingleton<OperationStarter>().AddSingleton<OperationEngine>();
         services.AddSingleton<IHostedService, EngineService>();
 
@@ -40,6 +46,8 @@ public static class Registration
             .AddSingleton<GetVolumeQos>();
         services.AddSingleton<CreateSnapshot>().AddSingleton<ListSnapshots>().AddSingleton<GetSnapshot>().AddSingleton<DeleteSnapshot>()
             .AddSingleton<RevertSnapshot>();
+        services.AddSingleton<RegisterTemplate>().AddSingleton<UploadTemplate>().AddSingleton<ListTemplates>().AddSingleton<GetTemplate>()
+            .AddSingleton<DeleteTemplate>();
         services.AddSingleton<ExplainPlacement>();
         services.AddSingleton<ListOperations>().AddSingleton<GetOperation>().AddSingleton<WatchOperation>().AddSingleton<CancelOperation>();
         return services;

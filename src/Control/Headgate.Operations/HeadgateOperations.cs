@@ -1,6 +1,7 @@
 using Headgate.Operations.Hosts;
 using Headgate.Operations.Pools;
 using Headgate.Operations.Snapshots;
+using Headgate.Operations.Templates;
 using Headgate.Operations.Volumes;
 using Headgate.Secrets;
 
@@ -10,6 +11,9 @@ namespace Headgate.Operations;
 public static class HeadgateOperations
 {
     /// <summary>The catalogue, for an engine and for those who start operations.</summary>
-    public static OperationCatalog Catalog(ArrayDirectory arrays, StoreCache stores, SecretBox secrets) => new(
-        [.. PoolOperations.All(arrays, stores), .. VolumeOperations.All(arrays, secrets), .. SnapshotOperations.All(arrays), .. HostOperations.All(arrays)]);
+    public static OperationCatalog Catalog(ArrayDirectory arrays, StoreCache stores, SecretBox secrets, TemplateTools templates) => new(
+        [
+            .. PoolOperations.All(arrays, stores), .. VolumeOperations.All(arrays, secrets, templates), .. SnapshotOperations.All(arrays), .. HostOperations.All(arrays),
+            .. TemplateOperations.All(arrays, templates),
+        ]);
 }

@@ -10,6 +10,7 @@ public static class OperationKinds
     public const string PoolRefresh = "pool.refresh";
     public const string PoolRemove = "pool.remove";
     public const string VolumeCreate = "volume.create";
+    public const string VolumeCreateFromTemplate = "volume.create-from-template";
     public const string VolumeDelete = "volume.delete";
     public const string VolumeRecover = "volume.recover";
     public const string VolumeExpunge = "volume.expunge";
@@ -22,4 +23,7 @@ public static class OperationKinds
     public const string SnapshotCreate = "snapshot.create";
     public const string SnapshotDelete = "snapshot.delete";
     public const string SnapshotRevert = "snapshot.revert";
+    public const string TemplateRegister = "template.register";
+    public const string TemplateCopy = "template.copy";
+    public const string TemplateDelete = "template.delete";
 }

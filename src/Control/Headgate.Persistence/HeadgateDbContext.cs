@@ -33,6 +33,10 @@ public sealed class HeadgateDbContext(DbContextOptions<HeadgateDbContext> option
 
     public DbSet<Snapshot> Snapshots => Set<Snapshot>();
 
+    public DbSet<Template> Templates => Set<Template>();
+
+    public DbSet<TemplateCopy> TemplateCopies => Set<TemplateCopy>();
+
     public DbSet<Event> Events => Set<Event>();
 
     public DbSet<Operation> Operations => Set<Operation>();

@@ -27,6 +27,9 @@ public sealed record PoolOffer(StoragePool Pool, DriverCapabilities? Capabilitie
 {
     /// <summary>Why nothing can be done on it at the moment; null when something can.</summary>
     public string? Unavailable { get; init; }
+
+    /// <summary>What it would have to take in besides the volume: the template's copy, where it has none yet.</summary>
+    public ByteSize AlsoTakes { get; init; }
 }
 
 /// <summary>A pool in the light of one request.</summary>

@@ -64,8 +64,11 @@ public static class Placer
             reasons.Add($"{pool.Provider} cannot make a volume from another or from a snapshot.");
 
         var size = Sized(wish.Size, can, reasons);
-        if (pool.FreeBytes is { } free && size > free)
-            reasons.Add($"{size} asked, {free} free of {pool.CapacityBytes}.");
+        if (pool.FreeBytes is { } free && size + offer.AlsoTakes > free)
+        {
+            var copy = offer.AlsoTakes > default(ByteSize) ? $" and {offer.AlsoTakes} needed for the template's first copy there" : "";
+            reasons.Add($"{size} asked{copy}, {free} free of {pool.CapacityBytes}.");
+        }
         var promises = Grants.For(pool, can, wish, request.HypervisorEnforces, reasons);
         var iops = promises.ReservedIops();
         if (iops > 0 && pool.FreeIops is { } freeIops && iops > freeIops)

@@ -49,7 +49,7 @@ internal sealed partial class SharedPoolDriver(SharedPoolSettings settings, Pool
                     call.IsChanging();
                     folder.Replace(record with { Initiators = [.. record.Initiators.Append(access.InitiatorName).Order(StringComparer.Ordinal)] });
                 }
-                return new Connection.Local(Path.Combine(settings.HostFolder, record.Data));
+                return new Connection.Local(Path.Combine(access.IsServer ? settings.Folder : settings.HostFolder, record.Data));
             }
         }, stop);
     }

@@ -52,7 +52,14 @@ public sealed record VolumeView(
 /// True unless the pool's admin switched CHAP off. With it, a driver that declares CHAP gives a credential with every
 /// iSCSI connection; one whose connections need no login (<see cref="Connection.Local"/>) ignores it.
 /// </param>
-public sealed record AccessRequest(string InitiatorName, bool RequireChap);
+public sealed record AccessRequest(string InitiatorName, bool RequireChap)
+{
+    /// <summary>
+    /// True when it is the management server itself that will read and write: a driver whose connections name something of the
+    /// machine that uses them (<see cref="Connection.Local"/>) answers with what it is on the server.
+    /// </summary>
+    public bool IsServer { get; init; }
+}
 
 /// <summary>A CHAP credential (RFC 7143 section 12.1.3). The secrets are given out once, to whoever may connect.</summary>
 /// <param name="Username">CHAP_N of the initiator.</param>

@@ -323,6 +323,9 @@ public sealed record CreateVolume
 
     /// <summary>Begin with the data that this volume has now (on its pool).</summary>
     public string? FromVolume { get; init; }
+
+    /// <summary>Begin with this template's content, on any pool.</summary>
+    public string? Template { get; init; }
 }
 
 /// <summary>One promise: what was asked, whether it was required, what was granted, by whom, and what is set there now.</summary>

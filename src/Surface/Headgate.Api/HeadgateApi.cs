@@ -80,6 +80,7 @@ public static class HeadgateApi
         PoolRoutes.Map(admins);
         VolumeRoutes.Map(everybody);
         SnapshotRoutes.Map(everybody);
+        TemplateRoutes.Map(everybody);
         OperationRoutes.Map(everybody);
         return app;
     }

@@ -23,6 +23,7 @@ internal sealed class HeadgateRoot : RootCommand
         Add(OfferingCommands.ComputeNoun());
         Add(VolumeCommands.Noun());
         Add(SnapshotCommands.Noun());
+        Add(TemplateCommands.Noun());
         Add(PlacementCommands.Noun());
         Add(OperationCommands.Noun());
         Add(EventCommands.Noun());

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Headgate.Initiator;
 
 /// <summary>
-/// An initiator of our own, independent of the target's code: one connection, CHAP, any number of reads and writes in flight as far as
-/// the target's command window allows. For tests and demonstrations: what it was told is durable is what they may hold the target to.
+/// An initiator of our own, independent of the target's code: one connection, CHAP, CRC32C, any number of reads and writes in flight as far as
+/// the target's command window allows. For the data mover, tests and demonstrations: what it was told is durable is what they may hold the target to.
 /// </summary>
 public sealed class InitiatorSession : IAsyncDisposable
 {
@@ -18,11 +18,13 @@ public sealed class InitiatorSession : IAsyncDisposable
     private readonly NetworkStream _stream;
     private readonly LunAddress _lun;
     private readonly int _segmentBytesMax, _immediateBytesMax;
+    private readonly Digests _digests;
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, Command> _inFlight = [];
     private readonly SemaphoreSlim _order = new(1, 1); // held from waiting for the window to the last byte: commands leave by CmdSN
     private readonly SemaphoreSlim _wire = new(1, 1);  // held for one PDU
     private readonly CancellationTokenSource _closing = new();
+    private readonly byte[] _receivedDigest = new byte[Pdu.DigestBytes]; // the receiver's own
     private TaskCompletionSource _windowMoved = NewSignal();
     private Task _receiving = Task.CompletedTask;
     private Exception? _broken;
@@ -41,14 +43,20 @@ public sealed class InitiatorSession : IAsyncDisposable
     private InitiatorSession(TcpClient client, LunAddress lun, LoginDialog login)
     {
         (_client, _stream, _lun) = (client, client.GetStream(), lun);
-        (_segmentBytesMax, _immediateBytesMax) = (login.SegmentBytesMax, login.ImmediateBytesMax);
+        (_segmentBytesMax, _immediateBytesMax, _digests) = (login.SegmentBytesMax, login.ImmediateBytesMax, login.Digests);
         (_nextCommand, _maxCommand, _expectedStatus) = (LoginDialog.NextCommand, login.MaxCommand, login.ExpectedStatus);
     }
 
     /// <summary>Bytes of the LUN.</summary>
     public long SizeBytes { get; private set; }
 
-    /// <summary>Logs in with CHAP; a refusal is a result and not an exception.</summary>
+    /// <summary>Bytes of a block: offsets and lengths are multiples of it.</summary>
+    public int BlockBytes => _blockBytes;
+
+    /// <summary>Whether headers and data are protected by CRC32C.</summary>
+    public bool HasDigests => _digests is { Header: true, Data: true };
+
+    /// <summary>Logs in; a refusal is a result and not an exception.</summary>
     /// <param name="lun">Where to.</param>
     /// <param name="session">Tells sessions of one initiator apart (ISID qualifier); a second login with the same one replaces the first.</param>
     /// <param name="stop">Gives up.</param>
@@ -204,7 +212,7 @@ public sealed class InitiatorSession : IAsyncDisposable
         await _wire.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            await pdu.SendAsync(_stream, stop).ConfigureAwait(false);
+            await pdu.SendAsync(_stream, stop, _digests).ConfigureAwait(false);
         }
         finally
         {
@@ -234,16 +242,22 @@ public sealed class InitiatorSession : IAsyncDisposable
     private async Task ReceiveOneAsync(Stream stream, Pdu pdu)
     {
         await stream.ReadExactlyAsync(pdu.Header, _closing.Token).ConfigureAwait(false);
+        byte[] more = pdu.AhsBytes == 0 ? [] : new byte[pdu.AhsBytes];
+        if (more.Length > 0) await stream.ReadExactlyAsync(more, _closing.Token).ConfigureAwait(false);
+        if (_digests.Header) await VerifyAsync(stream, pdu.Header, more).ConfigureAwait(false); // before anything in it is believed
         var command = Note(pdu);
-        if (pdu.Opcode == Pdu.DataIn && command is not null && pdu.AhsBytes == 0 && (pdu.DataBytes & 3) == 0)
+        if (pdu.Opcode == Pdu.DataIn && command is not null && (pdu.DataBytes & 3) == 0)
         {
-            await stream.ReadExactlyAsync(command.Into.Slice((int)pdu.Word(40), pdu.DataBytes), _closing.Token).ConfigureAwait(false);
+            var into = command.Into.Slice((int)pdu.Word(40), pdu.DataBytes);
+            await stream.ReadExactlyAsync(into, _closing.Token).ConfigureAwait(false);
+            if (_digests.Data && pdu.DataBytes > 0) await VerifyAsync(stream, into, default).ConfigureAwait(false);
             if (pdu.HasStatus) Complete(pdu, []);
             return;
         }
-        var rest = new byte[pdu.AhsBytes + Pdu.Padded(pdu.DataBytes)];
+        var rest = new byte[Pdu.Padded(pdu.DataBytes)];
         await stream.ReadExactlyAsync(rest, _closing.Token).ConfigureAwait(false);
-        var data = rest.AsMemory(pdu.AhsBytes, pdu.DataBytes);
+        if (_digests.Data && pdu.DataBytes > 0) await VerifyAsync(stream, rest, default).ConfigureAwait(false); // of the padding too
+        var data = rest.AsMemory(0, pdu.DataBytes);
         switch (pdu.Opcode)
         {
             case Pdu.DataIn:
@@ -264,6 +278,12 @@ public sealed class InitiatorSession : IAsyncDisposable
             default:
                 throw new InvalidDataException($"opcode {pdu.Opcode:x} from the target");
         }
+    }
+
+    private async Task VerifyAsync(Stream stream, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second)
+    {
+        await stream.ReadExactlyAsync(_receivedDigest, _closing.Token).ConfigureAwait(false);
+        Pdu.Verify(_receivedDigest, first.Span, second.Span);
     }
 
     /// <summary>Takes in the sequence numbers; returns the command that the PDU is about.</summary>

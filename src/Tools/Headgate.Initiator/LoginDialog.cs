@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Headgate.Initiator;
 
-/// <summary>The login of a normal session with CHAP: security stage, operational stage, full feature phase (RFC 7143 section 6).</summary>
+/// <summary>The login of a normal session, with CHAP or without: security stage, operational stage, full feature phase (RFC 7143 section 6).</summary>
 internal sealed class LoginDialog(Stream stream, LunAddress lun, ushort session)
 {
     /// <summary>Longest data segment that this initiator takes, and longest burst that it offers, in bytes.</summary>
@@ -14,6 +14,8 @@ internal sealed class LoginDialog(Stream stream, LunAddress lun, ushort session)
     private const uint FirstCommand = 1;
     private const int FirstBurstDefault = 65536;   // RFC 7143 section 13.14
     private const int SegmentDefault = 8192;       // RFC 7143 section 13.12
+    private const int ChallengeBytes = 16;         // as long as what MD5 makes of it
+    private const byte Moved = 1;                  // status class of a redirection, RFC 7143 section 11.13.5
 
     /// <summary>What the next response's StatSN should be.</summary>
     public uint ExpectedStatus { get; private set; }
@@ -27,26 +29,20 @@ internal sealed class LoginDialog(Stream stream, LunAddress lun, ushort session)
     /// <summary>Bytes of a write that may go along with its command.</summary>
     public int ImmediateBytesMax { get; private set; }
 
+    /// <summary>The digests that were agreed on.</summary>
+    public Digests Digests { get; private set; }
+
     /// <summary>CmdSN of the first command after login.</summary>
     public static uint NextCommand => FirstCommand;
 
     /// <summary>Null when the session is in full feature phase; otherwise the refusal.</summary>
     public async Task<LoginResult?> RunAsync(CancellationToken stop)
     {
-        var first = await StepAsync(0, 0, transit: false, Pdu.Text(
-            $"InitiatorName={lun.Initiator}", $"TargetName={lun.Target}", "SessionType=Normal", "AuthMethod=CHAP,None"), stop).ConfigureAwait(false);
-        if (Refusal(first) is { } refused) return refused;
-
-        var offer = await StepAsync(0, 0, transit: false, Pdu.Text("CHAP_A=5"), stop).ConfigureAwait(false);
-        if (Refusal(offer) is { } refusedOffer) return refusedOffer;
-        var keys = offer.Keys;
-        var answer = await StepAsync(0, 1, transit: true, Pdu.Text(
-            $"CHAP_N={lun.Username}", $"CHAP_R={Response(keys["CHAP_I"], keys["CHAP_C"])}"), stop).ConfigureAwait(false);
-        if (Refusal(answer) is { } refusedSecret) return refusedSecret;
+        if (await (lun.Username is null ? EnterAsync(stop) : ProveAsync(stop)).ConfigureAwait(false) is { } refused) return refused;
 
         var agreed = new Dictionary<string, string>();
         var done = await StepAsync(1, 3, transit: true, Pdu.Text(
-            "HeaderDigest=None", "DataDigest=None", "ImmediateData=Yes", "InitialR2T=Yes", $"MaxRecvDataSegmentLength={OfferedBytes}",
+            $"HeaderDigest={(lun.WantsDigests ? "CRC32C,None" : "None")}", $"DataDigest={(lun.WantsDigests ? "CRC32C,None" : "None")}", "ImmediateData=Yes", "InitialR2T=Yes", $"MaxRecvDataSegmentLength={OfferedBytes}",
             $"FirstBurstLength={FirstBurstDefault}", $"MaxBurstLength={OfferedBytes}", "MaxConnections=1", "ErrorRecoveryLevel=0"), stop).ConfigureAwait(false);
         Collect(done);
         while (Refusal(done) is null && (done.Header[1] & 0x83) != 0x83) // the target may want to say more before it moves on
@@ -54,6 +50,7 @@ internal sealed class LoginDialog(Stream stream, LunAddress lun, ushort session)
             done = await StepAsync(1, 3, transit: true, [], stop).ConfigureAwait(false);
             Collect(done);
         }
+        Digests = new Digests(agreed.GetValueOrDefault("HeaderDigest") == "CRC32C", agreed.GetValueOrDefault("DataDigest") == "CRC32C");
         SegmentBytesMax = Number("MaxRecvDataSegmentLength", SegmentDefault);
         ImmediateBytesMax = agreed.GetValueOrDefault("ImmediateData") == "No" ? 0 : Math.Min(SegmentBytesMax, Number("FirstBurstLength", FirstBurstDefault));
         return Refusal(done);
@@ -65,6 +62,33 @@ internal sealed class LoginDialog(Stream stream, LunAddress lun, ushort session)
 
         int Number(string key, int absent) => agreed.TryGetValue(key, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : absent;
     }
+
+    private byte[] Who(string methods) => Pdu.Text($"InitiatorName={lun.Initiator}", $"TargetName={lun.Target}", "SessionType=Normal", $"AuthMethod={methods}");
+
+    /// <summary>Without proof, where the target asks for none.</summary>
+    private async Task<LoginResult?> EnterAsync(CancellationToken stop) =>
+        Refusal(await StepAsync(0, 1, transit: true, Who("None"), stop).ConfigureAwait(false));
+
+    /// <summary>With CHAP and nothing less; the target proves itself too where its secret is known (RFC 7143 section 12.1.3).</summary>
+    private async Task<LoginResult?> ProveAsync(CancellationToken stop)
+    {
+        var first = await StepAsync(0, 0, transit: false, Who("CHAP"), stop).ConfigureAwait(false);
+        if (Refusal(first) is { } refused) return refused;
+        var offer = await StepAsync(0, 0, transit: false, Pdu.Text("CHAP_A=5"), stop).ConfigureAwait(false);
+        if (Refusal(offer) is { } refusedOffer) return refusedOffer;
+        var keys = offer.Keys;
+        List<string> answer = [$"CHAP_N={lun.Username}", $"CHAP_R={Response(keys["CHAP_I"], lun.Secret!, Bytes(keys["CHAP_C"]))}"];
+        var (identifier, challenge) = ("1", RandomNumberGenerator.GetBytes(ChallengeBytes));
+        if (lun.TargetSecret is not null) answer.AddRange([$"CHAP_I={identifier}", $"CHAP_C=0x{Convert.ToHexStringLower(challenge)}"]);
+        var done = await StepAsync(0, 1, transit: true, Pdu.Text([.. answer]), stop).ConfigureAwait(false);
+        if (Refusal(done) is { } refusedSecret) return refusedSecret;
+        if (lun.TargetSecret is { } expected && !Proves(done, Response(identifier, expected, challenge)))
+            throw new InvalidDataException($"{lun.Target} did not prove that it is the one whose secret is known here.");
+        return null;
+    }
+
+    private static bool Proves(Pdu reply, string expected) => reply.Keys.TryGetValue("CHAP_R", out var given)
+        && CryptographicOperations.FixedTimeEquals(Bytes(given), Bytes(expected));
 
     private async Task<Pdu> StepAsync(int stage, int next, bool transit, byte[] keys, CancellationToken stop)
     {
@@ -83,12 +107,17 @@ internal sealed class LoginDialog(Stream stream, LunAddress lun, ushort session)
         return reply;
     }
 
-    private static LoginResult? Refusal(Pdu reply) => reply.Header[36] == 0 ? null : new LoginResult(reply.Header[36], reply.Header[37], null);
+    private static LoginResult? Refusal(Pdu reply) => reply.Header[36] switch
+    {
+        0 => null,
+        Moved => new LoginResult(reply.Header[36], reply.Header[37], null) { MovedTo = reply.Keys.GetValueOrDefault("TargetAddress")?.Split(',')[0] },
+        _ => new LoginResult(reply.Header[36], reply.Header[37], null),
+    };
 
     /// <summary>RFC 1994: MD5 over identifier, secret, challenge.</summary>
-    private string Response(string identifier, string challenge)
+    private static string Response(string identifier, string secret, byte[] challenge)
     {
-        byte[] message = [byte.Parse(identifier, CultureInfo.InvariantCulture), .. Encoding.UTF8.GetBytes(lun.Secret), .. Bytes(challenge)];
+        byte[] message = [byte.Parse(identifier, CultureInfo.InvariantCulture), .. Encoding.UTF8.GetBytes(secret), .. challenge];
 #pragma warning disable CA5351 // CHAP is MD5 (RFC 7143 section 12.1.3)
         return "0x" + Convert.ToHexStringLower(MD5.HashData(message));
 #pragma warning restore CA5351

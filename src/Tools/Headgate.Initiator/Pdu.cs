@@ -1,12 +1,17 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 
 namespace Headgate.Initiator;
 
-/// <summary>An iSCSI PDU: 48 bytes of header (RFC 7143 section 11.2.1) and a data segment. No digests.</summary>
+/// <summary>Which parts of a PDU carry a CRC32C (RFC 7143 section 11.2.3); none during login.</summary>
+internal readonly record struct Digests(bool Header, bool Data);
+
+/// <summary>An iSCSI PDU: 48 bytes of header (RFC 7143 section 11.2.1) and a data segment, with digests where they were agreed on.</summary>
 internal sealed class Pdu
 {
     public const int HeaderBytes = 48;
+    public const int DigestBytes = 4;
 
     public const byte NopIn = 0x20;
     public const byte ScsiResponse = 0x21;
@@ -45,13 +50,35 @@ internal sealed class Pdu
     }
 
     /// <summary>Sends it in one write; a data segment is padded to four bytes.</summary>
-    public async Task SendAsync(Stream stream, CancellationToken stop)
+    public async Task SendAsync(Stream stream, CancellationToken stop, Digests digests = default)
     {
-        var bytes = new byte[HeaderBytes + Padded(Data.Length)];
+        var dataAt = HeaderBytes + (digests.Header ? DigestBytes : 0);
+        var dataEnd = dataAt + Padded(Data.Length);
+        var bytes = new byte[dataEnd + (digests.Data && Data.Length > 0 ? DigestBytes : 0)];
         BinaryPrimitives.WriteUInt32BigEndian(Header.AsSpan(4), (uint)Data.Length); // TotalAHSLength (byte 4) stays 0
         Header.CopyTo(bytes, 0);
-        Data.CopyTo(bytes.AsMemory(HeaderBytes));
+        Data.CopyTo(bytes.AsMemory(dataAt));
+        if (digests.Header) Digest(bytes.AsSpan(0, HeaderBytes), bytes.AsSpan(HeaderBytes));
+        if (bytes.Length > dataEnd) Digest(bytes.AsSpan(dataAt..dataEnd), bytes.AsSpan(dataEnd));
         await stream.WriteAsync(bytes, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Throws when <paramref name="digest"/> is not that of <paramref name="first"/> and <paramref name="second"/> together.</summary>
+    /// <exception cref="InvalidDataException">It is another's: with error recovery level 0 the session ends (RFC 7143 section 7.8).</exception>
+    public static void Verify(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default)
+    {
+        if (BinaryPrimitives.ReadUInt32LittleEndian(digest) != ~Crc32C(Crc32C(uint.MaxValue, first), second))
+            throw new InvalidDataException("A CRC32C digest of the target's is wrong: what came was damaged on its way.");
+    }
+
+    /// <summary>RFC 7143 section 13.1: sent with the coefficient of the highest power first, which is little-endian here (appendix A.4's examples).</summary>
+    private static void Digest(ReadOnlySpan<byte> of, Span<byte> into) => BinaryPrimitives.WriteUInt32LittleEndian(into, ~Crc32C(uint.MaxValue, of));
+
+    private static uint Crc32C(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        foreach (var one in bytes) crc = BitOperations.Crc32C(crc, one);
+        return crc;
     }
 
     /// <summary>Receives one whole.</summary>

@@ -39,7 +39,7 @@ internal sealed class IscsiHost : IDataProbe
     private Task<LoginResult> LogInAsync(Connection connection, string initiatorName, ChapCredential? chap, CancellationToken stop)
     {
         var iscsi = (Connection.Iscsi)connection;
-        var lun = new LunAddress(iscsi.Portals[0], iscsi.TargetName, iscsi.Lun, chap?.Username ?? "", chap?.Secret ?? "", initiatorName);
+        var lun = new LunAddress(iscsi.Portals[0], iscsi.TargetName, iscsi.Lun, chap?.Username, chap?.Secret, initiatorName);
         return InitiatorSession.LoginAsync(lun, (ushort)Interlocked.Increment(ref _session), stop);
     }
 }

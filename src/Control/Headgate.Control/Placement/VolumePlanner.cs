@@ -1,5 +1,6 @@
 using Headgate.Domain;
 using Headgate.Operations;
+using Headgate.Operations.Templates;
 using Headgate.Persistence;
 using Headgate.Placement;
 using Headgate.Plugins;
@@ -8,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Control;
 
-/// <summary>What a tenant asks for. References are ids or names; at most one of the two sources.</summary>
+/// <summary>What a tenant asks for. References are ids or names; at most one of the three sources.</summary>
 public sealed record CreateVolumeRequest(string Name, string DiskOffering)
 {
     /// <summary>May be left out where there is one zone only.</summary>
@@ -25,11 +26,20 @@ public sealed record CreateVolumeRequest(string Name, string DiskOffering)
     public string? FromSnapshot { get; init; }
 
     public string? FromVolume { get; init; }
+
+    public string? Template { get; init; }
+}
+
+/// <summary>What a volume begins with; a snapshot comes with its volume.</summary>
+internal sealed record VolumeSource(Snapshot? Snapshot = null, Volume? Volume = null, Template? Template = null)
+{
+    /// <summary>Size of the data to begin with.</summary>
+    public ByteSize? Size => Snapshot?.Size ?? Volume?.Size ?? Template?.Size;
 }
 
 /// <summary>A request put together with its offering, source and zone, and what every pool says to it.</summary>
 internal sealed record VolumePlan(
-    DiskOffering Offering, VolumeWish Wish, Zone Zone, Snapshot? Snapshot, Volume? Source, PlacementRequest Request, PlacementAnswer Answer);
+    DiskOffering Offering, VolumeWish Wish, Zone Zone, VolumeSource Source, PlacementRequest Request, PlacementAnswer Answer);
 
 /// <summary>Plans a volume from the database as one transaction sees it: the same for creating and for explaining.</summary>
 internal static class VolumePlanner
@@ -40,54 +50,80 @@ internal static class VolumePlanner
         var offered = await FindOfferingAsync(db, request.DiskOffering, stop).ConfigureAwait(false);
         if (offered is not Outcome<DiskOffering>.Done { Value: var offering }) return offered.Problem!;
         var begun = await SourceAsync(db, caller, request, stop).ConfigureAwait(false);
-        if (begun is not Outcome<(Snapshot? Snapshot, Volume? Volume)>.Done { Value: var source }) return begun.Problem!;
-        var sourceSize = source.Snapshot?.Size ?? source.Volume?.Size;
+        if (begun is not Outcome<VolumeSource>.Done { Value: var source }) return begun.Problem!;
 
-        var choice = new TenantChoice(request.Size ?? (offering.Size is null ? sourceSize : null), request.MinIops, request.MaxIops, request.BurstIops);
+        var choice = new TenantChoice(request.Size ?? (offering.Size is null ? source.Size : null), request.MinIops, request.MaxIops, request.BurstIops);
         var resolved = OfferingResolution.Resolve(offering, choice);
         if (resolved is not Outcome<VolumeWish>.Done { Value: var wish }) return resolved.Problem!;
-        if (wish.Size < sourceSize)
+        if (wish.Size < source.Size)
             return new Fault("size-out-of-range",
-                $"{wish.Size} was asked, but the data to begin with is of {sourceSize}; ask for at least that.", Recovery.FixRequest);
+                $"{wish.Size} was asked, but the data to begin with is of {source.Size}; ask for at least that.", Recovery.FixRequest);
 
         var placed = await ZoneAsync(db, request.Zone, source.Volume?.ZoneId, stop).ConfigureAwait(false);
         if (placed is not Outcome<Zone>.Done { Value: var zone }) return placed.Problem!;
         var only = source.Snapshot?.PoolId ?? source.Volume?.PoolId;
         var wanted = new PlacementRequest(wish, zone.Id) { OnlyPoolId = only, StartsAsCopy = only is not null };
         var pools = await db.Pools.Present().Where(p => p.ZoneId == zone.Id).ToListAsync(stop).ConfigureAwait(false);
-        var answer = Placer.Place(wanted, pools.Select(p =>
-            new PoolOffer(p, CapabilitiesText.Read(p.Capabilities)) { Unavailable = providers.WhyNotThere(p.Provider)?.Message }));
-        return new VolumePlan(offering, wish, zone, source.Snapshot, request.FromVolume is null ? null : source.Volume, wanted, answer);
+        var have = source.Template is { } template ? await TemplateCopies.PoolsWithAsync(db, template.Id, stop).ConfigureAwait(false) : new HashSet<Guid>();
+        var answer = Placer.Place(wanted, pools.Select(p => Offer(p, providers, have.Contains(p.Id) ? null : source.Template)));
+        return new VolumePlan(offering, wish, zone, source, wanted, answer);
+    }
+
+    /// <param name="pool">The pool.</param>
+    /// <param name="providers">What serves.</param>
+    /// <param name="toCopy">The template that would have to be written there; null for none.</param>
+    private static PoolOffer Offer(StoragePool pool, IProviderCatalog providers, Template? toCopy)
+    {
+        var can = CapabilitiesText.Read(pool.Capabilities);
+        return new PoolOffer(pool, can)
+        {
+            Unavailable = providers.WhyNotThere(pool.Provider)?.Message,
+            AlsoTakes = can is not null && toCopy is not null && TemplateCopies.AreUsedOn(can) ? TemplateCopies.SizeOn(can, toCopy) : default,
+        };
     }
 
     /// <summary>The offering of this name that is still offered, or of this id even when it is not.</summary>
     public static Task<Outcome<DiskOffering>> FindOfferingAsync(HeadgateDbContext db, string reference, CancellationToken stop) =>
         db.DiskOfferings.FindAsync("disk offering", reference, o => o.Name == reference && o.RetiredAt == null, stop);
 
-    private static async Task<Outcome<(Snapshot? Snapshot, Volume? Volume)>> SourceAsync(
-        HeadgateDbContext db, Caller caller, CreateVolumeRequest request, CancellationToken stop)
+    private static async Task<Outcome<VolumeSource>> SourceAsync(
+        HeadgateDbContext db, Caller caller, CreateVolumeRequest request, CancellationToken stop) => request switch
     {
-        if (request.FromSnapshot is not null && request.FromVolume is not null)
-            return new Fault("source-ambiguous", "Both a snapshot and a volume were given to begin with; give one of the two.", Recovery.FixRequest);
-        if (request.FromVolume is { } volumeReference)
-        {
-            var found = await db.FindVolumeAsync(caller, volumeReference, stop).ConfigureAwait(false);
-            if (found is not Outcome<Volume>.Done { Value: var volume }) return found.Problem!;
-            return volume.State is VolumeState.Ready
-                ? (null, volume)
-                : new Fault("volume-state",
-                    $"Volume {volume.Name} is {volume.State.ToString().ToLowerInvariant()}; only a ready one can be copied.", Recovery.FixRequest);
-        }
-        if (request.FromSnapshot is { } snapshotReference)
-        {
-            var found = await db.FindSnapshotAsync(caller, snapshotReference, stop).ConfigureAwait(false);
-            if (found is not Outcome<Snapshot>.Done { Value: var snapshot }) return found.Problem!;
-            if (snapshot.State is not SnapshotState.Ready)
-                return new Fault("snapshot-state",
-                    $"Snapshot {snapshot.Name} is {snapshot.State.ToString().ToLowerInvariant()}; only a ready one can be copied.", Recovery.FixRequest);
-            return (snapshot, await db.Volumes.SingleAsync(v => v.Id == snapshot.VolumeId, stop).ConfigureAwait(false));
-        }
-        return ((Snapshot?)null, (Volume?)null);
+        { FromSnapshot: null, FromVolume: null, Template: null } => new VolumeSource(),
+        { FromSnapshot: { } snapshot, FromVolume: null, Template: null } => await OfSnapshotAsync(db, caller, snapshot, stop).ConfigureAwait(false),
+        { FromSnapshot: null, FromVolume: { } volume, Template: null } => await OfVolumeAsync(db, caller, volume, stop).ConfigureAwait(false),
+        { FromSnapshot: null, FromVolume: null, Template: { } template } => await OfTemplateAsync(db, caller, template, stop).ConfigureAwait(false),
+        _ => new Fault("source-ambiguous", "More than one of snapshot, volume and template was given to begin with; give one of the three.", Recovery.FixRequest),
+    };
+
+    private static async Task<Outcome<VolumeSource>> OfVolumeAsync(HeadgateDbContext db, Caller caller, string reference, CancellationToken stop)
+    {
+        var found = await db.FindVolumeAsync(caller, reference, stop).ConfigureAwait(false);
+        if (found is not Outcome<Volume>.Done { Value: var volume }) return found.Problem!;
+        return volume.State is VolumeState.Ready
+            ? new VolumeSource(Volume: volume)
+            : new Fault("volume-state",
+                $"Volume {volume.Name} is {volume.State.ToString().ToLowerInvariant()}; only a ready one can be copied.", Recovery.FixRequest);
+    }
+
+    private static async Task<Outcome<VolumeSource>> OfSnapshotAsync(HeadgateDbContext db, Caller caller, string reference, CancellationToken stop)
+    {
+        var found = await db.FindSnapshotAsync(caller, reference, stop).ConfigureAwait(false);
+        if (found is not Outcome<Snapshot>.Done { Value: var snapshot }) return found.Problem!;
+        if (snapshot.State is not SnapshotState.Ready)
+            return new Fault("snapshot-state",
+                $"Snapshot {snapshot.Name} is {snapshot.State.ToString().ToLowerInvariant()}; only a ready one can be copied.", Recovery.FixRequest);
+        return new VolumeSource(snapshot, await db.Volumes.SingleAsync(v => v.Id == snapshot.VolumeId, stop).ConfigureAwait(false));
+    }
+
+    private static async Task<Outcome<VolumeSource>> OfTemplateAsync(HeadgateDbContext db, Caller caller, string reference, CancellationToken stop)
+    {
+        var found = await db.FindTemplateAsync(caller, reference, stop).ConfigureAwait(false);
+        if (found is not Outcome<Template>.Done { Value: var template }) return found.Problem!;
+        return template.State is TemplateState.Ready
+            ? new VolumeSource(Template: template)
+            : new Fault("template-state",
+                $"Template {template.Name} is {template.State.ToString().ToLowerInvariant()}; volumes are made from a ready one.", Recovery.FixRequest);
     }
 
     private static async Task<Outcome<Zone>> ZoneAsync(HeadgateDbContext db, string? reference, Guid? sourceZoneId, CancellationToken stop)

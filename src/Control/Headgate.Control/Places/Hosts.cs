@@ -24,6 +24,7 @@ public sealed class Hosts(HeadgateDatabase database, OperationFeed feed, TimePro
     {
         if (ObjectName.Problem(name, What) is { } problem) return problem;
         if (IscsiName.Problem(initiatorName) is { } why) return new Fault("initiator-invalid", Sentence(why), Recovery.FixRequest);
+        if (ReservedInitiators.Problem(initiatorName) is { } reserved) return reserved;
         var created = await database.WriteAsync<Outcome<HostInCluster>>(
             async (db, cancel) =>
             {

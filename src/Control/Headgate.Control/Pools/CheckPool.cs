@@ -38,14 +38,15 @@ public sealed class CheckPool(HeadgateDatabase database, StoreCache stores, GetP
         if (listed is not Outcome<IReadOnlyList<VolumeView>>.Done { Value: var there }) return listed.Problem!;
         var busy = await BusyAsync(stop).ConfigureAwait(false);
         busy.UnionWith(before);
-        var (volumes, accesses) = await database.ReadAsync(
+        var (volumes, copies, accesses) = await database.ReadAsync(
             async (db, cancel) => (
                 await db.Volumes.Where(v => v.PoolId == pool.Id).ToListAsync(cancel).ConfigureAwait(false),
+                await db.TemplateCopies.Where(c => c.PoolId == pool.Id).ToListAsync(cancel).ConfigureAwait(false),
                 await db.VolumeAccesses.Where(a => db.Volumes.Any(v => v.Id == a.VolumeId && v.PoolId == pool.Id)).ToListAsync(cancel).ConfigureAwait(false)),
             stop).ConfigureAwait(false);
 
         var isPerHost = can?.AccessPerHost is Support.Native;
-        var findings = PoolComparison.Compare(volumes, isPerHost ? accesses.ToLookup(a => a.VolumeId, a => a.InitiatorName) : null, there, busy).ToList();
+        var findings = PoolComparison.Compare(volumes, copies, isPerHost ? accesses.ToLookup(a => a.VolumeId, a => a.InitiatorName) : null, there, busy).ToList();
         var foreign = there.Where(v => v.Key is null).ToList();
         if (PoolComparison.Foreign(pool, foreign) is { } changed) findings.Add(changed);
         var now = time.GetUtcNow();

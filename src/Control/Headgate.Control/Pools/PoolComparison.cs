@@ -43,7 +43,7 @@ public static class CheckKinds
 public sealed record CheckFinding(string Kind, Guid? VolumeId, string? Volume, string Handle, string Message, string Action)
 {
     /// <summary>True when a repair sets it right without any danger to data.</summary>
-    public bool IsRepairable => Kind is CheckKinds.QosDrift or CheckKinds.AccessLost or CheckKinds.AccessStale;
+    public bool IsRepairable => VolumeId is not null && Kind is CheckKinds.QosDrift or CheckKinds.AccessLost or CheckKinds.AccessStale;
 
     /// <summary>The operation that repairs it, when that was asked for and begun.</summary>
     public Guid? Operation { get; init; }
@@ -56,11 +56,13 @@ public sealed record CheckFinding(string Kind, Guid? VolumeId, string? Volume, s
 internal static class PoolComparison
 {
     /// <param name="ours">The pool's volumes as the database has them.</param>
+    /// <param name="copies">Templates' copies there.</param>
     /// <param name="initiators">Who was granted which; null when the storage does not keep access apart by host.</param>
     /// <param name="there">What the storage lists.</param>
     /// <param name="busy">Volumes with work under way, which differ by right.</param>
     public static IReadOnlyList<CheckFinding> Compare(
-        IReadOnlyList<Volume> ours, ILookup<Guid, string>? initiators, IReadOnlyList<VolumeView> there, IReadOnlySet<Guid> busy)
+        IReadOnlyList<Volume> ours, IReadOnlyList<TemplateCopy> copies, ILookup<Guid, string>? initiators, IReadOnlyList<VolumeView> there,
+        IReadOnlySet<Guid> busy)
     {
         var findings = new List<CheckFinding>();
         var byKey = there.Where(v => v.Key is not null).ToLookup(v => v.Key!.Value.Value);
@@ -78,7 +80,9 @@ internal static class PoolComparison
                 CheckKinds.Orphan, volume.Id, volume.Name, extra.Handle.Value, $"{extra.Handle} carries the key of volume {volume.Name} a second time.",
                 $"Find out on the storage which of {views[0].Handle} and {extra.Handle} holds the data; delete the other there.")));
         }
-        var alive = ours.Where(v => v.State is not VolumeState.Expunged).Select(v => v.Id).ToHashSet();
+        foreach (var copy in copies.Where(c => !busy.Contains(c.Id))) findings.AddRange(OfCopy(copy, byKey[copy.Id].FirstOrDefault()));
+        var alive = ours.Where(v => v.State is not VolumeState.Expunged).Select(v => v.Id)
+            .Concat(copies.Where(c => c.State is not TemplateCopyState.Error).Select(c => c.Id)).ToHashSet();
         findings.AddRange(there
             .Where(v => v.Key is { } key && !alive.Contains(key.Value) && !busy.Contains(key.Value))
             .Select(v => new CheckFinding(
@@ -112,6 +116,31 @@ internal static class PoolComparison
     private static CheckFinding Unreadable(Volume volume, VolumeView view, Fault problem) => new(
         CheckKinds.Unreadable, volume.Id, volume.Name, view.Handle.Value, $"Volume {volume.Name} is on the storage and cannot be read there: {problem.Message}",
         $"Nothing is changed by itself. Mend it on the storage, or give it up: headgate volume delete {volume.Name}");
+
+    /// <summary>A template's copy holds nobody's data, so what is wrong with it is never urgent; but nobody may change it.</summary>
+    private static IEnumerable<CheckFinding> OfCopy(TemplateCopy copy, VolumeView? view)
+    {
+        if (copy.State is TemplateCopyState.Ready && view is null)
+        {
+            yield return new CheckFinding(
+                CheckKinds.Missing, null, null, copy.Handle ?? "", $"The copy of template {copy.TemplateId} that volumes are cloned from ({copy.Handle}) is not on the storage.",
+                "Nothing is lost: the first volume that is asked for finds it out and fails, the next one writes the copy again.");
+        }
+        if (copy.State is TemplateCopyState.Ready && view is { Problem: { } problem })
+        {
+            yield return new CheckFinding(
+                CheckKinds.Unreadable, null, null, view.Handle.Value,
+                $"The copy of template {copy.TemplateId} that volumes are cloned from is on the storage and cannot be read there: {problem.Message}",
+                "No data of anybody's is in it: mend it on the storage, or delete it there; the next volume but one writes it again.");
+        }
+        if (copy.State is TemplateCopyState.Ready && view is { Initiators: [_, ..] })
+        {
+            yield return new CheckFinding(
+                CheckKinds.AccessStale, null, null, view.Handle.Value,
+                $"The storage lets {string.Join(", ", view.Initiators)} see the copy of template {copy.TemplateId} that volumes are cloned from.",
+                "Revoke it on the storage. If they may have written to it, delete the template and register it again: what is cloned from it would carry what they wrote.");
+        }
+    }
 
     private static IEnumerable<CheckFinding> Drift(Volume volume, VolumeView view)
     {

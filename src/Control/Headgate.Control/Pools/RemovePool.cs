@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Control;
 
-/// <summary>DELETE /pools/{ref}: only one without volumes.</summary>
+/// <summary>DELETE /pools/{ref}: only one without volumes; templates' copies go with it.</summary>
 public sealed class RemovePool(OperationStarter starter)
 {
     public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, string reference, CancellationToken stop)
@@ -23,7 +23,9 @@ public sealed class RemovePool(OperationStarter starter)
                 if (decided is not Outcome<StoragePool>.Done { Value: var removing }) return decided.Problem!;
                 db.Put(removing);
                 db.Record(now, caller.Actor, "pool.remove-requested", "pool", pool.Id, pool.Name, null, $"Removing pool {pool.Name} was asked for.");
-                return new NewOperation(OperationKinds.PoolRemove, "pool", pool.Id, null);
+                // After whatever is still done to templates' copies there; they go with the pool.
+                var copies = await db.TemplateCopies.Where(c => c.PoolId == pool.Id).Select(c => c.Id).ToListAsync(cancel).ConfigureAwait(false);
+                return new NewOperation(OperationKinds.PoolRemove, "pool", pool.Id, null) { AlsoHolds = copies };
             },
             stop).ConfigureAwait(false);
     }

@@ -21,6 +21,7 @@ public sealed class ConnectVolume(OperationStarter starter)
         ArgumentNullException.ThrowIfNull(caller);
         if (IscsiName.Problem(initiator) is { } problem)
             return new Fault("initiator-invalid", char.ToUpperInvariant(problem[0]) + problem[1..], Recovery.FixRequest);
+        if (ReservedInitiators.Problem(initiator) is { } reserved) return reserved;
         return await starter.StartAsync(
             caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.VolumeConnect, new { reference, initiator }),
             async (db, now, cancel) =>

@@ -1,5 +1,6 @@
 using Headgate.Domain;
 using Headgate.Operations;
+using Headgate.Operations.Templates;
 using Headgate.Persistence;
 using Headgate.Placement;
 using Headgate.Plugins;
@@ -39,10 +40,20 @@ public sealed class CreateVolume(OperationStarter starter, IProviderCatalog prov
         db.Volumes.Add(volume);
         db.Record(now, caller.Actor, "volume.create-requested", "volume", volume.Id, volume.Name, caller.AccountId,
             $"Volume {volume.Name} of {volume.Size} with {plan.Wish.Qos} was asked for and placed on pool {pool.Name}.");
+        if (plan.Source.Template is { } template) return await FromTemplateAsync(db, caller, template, pool, volume, now, stop).ConfigureAwait(false);
         return new NewOperation(OperationKinds.VolumeCreate, "volume", volume.Id, caller.AccountId)
         {
-            AlsoHolds = [.. new[] { plan.Snapshot?.Id, plan.Snapshot?.VolumeId ?? plan.Source?.Id }.OfType<Guid>()],
+            AlsoHolds = [.. new[] { plan.Source.Snapshot?.Id, plan.Source.Volume?.Id }.OfType<Guid>()],
         };
+    }
+
+    /// <summary>Holds nothing of the template, so that any number of volumes are made from it at the same time.</summary>
+    private static async Task<NewOperation> FromTemplateAsync(
+        HeadgateDbContext db, Caller caller, Template template, StoragePool pool, Volume volume, DateTimeOffset now, CancellationToken stop)
+    {
+        if (CapabilitiesText.Read(pool.Capabilities) is { } can && TemplateCopies.AreUsedOn(can))
+            await TemplateCopies.EnsureAsync(db, template, pool, can, caller.Actor, now, stop).ConfigureAwait(false);
+        return new NewOperation(OperationKinds.VolumeCreateFromTemplate, "volume", volume.Id, caller.AccountId);
     }
 
     private static Volume New(Caller caller, CreateVolumeRequest request, VolumePlan plan, PoolVerdict chosen, DateTimeOffset now) => new()
@@ -56,8 +67,9 @@ public sealed class CreateVolume(OperationStarter starter, IProviderCatalog prov
         State = VolumeState.Creating,
         Size = chosen.Size,
         Promises = chosen.Promises,
-        FromSnapshotId = plan.Snapshot?.Id,
-        FromVolumeId = plan.Source?.Id,
+        FromSnapshotId = plan.Source.Snapshot?.Id,
+        FromVolumeId = plan.Source.Snapshot is null ? plan.Source.Volume?.Id : null,
+        FromTemplateId = plan.Source.Template?.Id,
         CreatedAt = now,
     };
 }

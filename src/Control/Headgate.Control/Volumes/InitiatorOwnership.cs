@@ -5,6 +5,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Control;
 
+/// <summary>Names under which the management server itself logs in: their secrets open whatever is just being written.</summary>
+internal static class ReservedInitiators
+{
+    /// <summary>Null for a name that hosts may have, else <c>initiator-reserved</c>.</summary>
+    public static Fault? Problem(string initiator) => MoverName.IsReserved(initiator)
+        ? new Fault("initiator-reserved", $"{initiator} is the management server's own name on its storages; use another one.", Recovery.FixRequest)
+        : null;
+}
+
 /// <summary>
 /// To whom an initiator belongs. On an array the CHAP secrets and the access group are the initiator's and serve all of its
 /// volumes, so who is given them for one volume can log in to every other: an initiator therefore serves one account only,

@@ -3,8 +3,8 @@ using Headgate.Primitives;
 namespace Headgate.Domain;
 
 /// <summary>
-/// What volumes hold of their pool. Moved in the transaction that decides, so that the pool's sums are always the sums of
-/// its volumes' reservations. Pure.
+/// What volumes and templates' copies hold of their pool. Moved in the transaction that decides, so that the pool's sums are always the sums of
+/// its volumes' and copies' reservations. Pure.
 /// </summary>
 public static class Ledger
 {
@@ -20,6 +20,14 @@ public static class Ledger
                 ReservedIops = pool.ReservedIops - volume.ReservedIops + iops,
             },
             volume with { ReservedBytes = bytes, ReservedIops = iops });
+    }
+
+    /// <summary>The pair after <paramref name="copy"/>'s reservation became <paramref name="bytes"/>. A template's copy has no minimum.</summary>
+    public static (StoragePool Pool, TemplateCopy Copy) Move(StoragePool pool, TemplateCopy copy, ByteSize bytes)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentNullException.ThrowIfNull(copy);
+        return (pool with { ReservedBytes = pool.ReservedBytes - copy.ReservedBytes + bytes }, copy with { ReservedBytes = bytes });
     }
 
     /// <summary>Null when <paramref name="volume"/>'s reservation may become this, else what is asked and what is free.</summary>

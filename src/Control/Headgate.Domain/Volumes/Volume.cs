@@ -55,6 +55,9 @@ public sealed record Volume : IAggregate
     /// <summary>The volume that it began as a copy of.</summary>
     public Guid? FromVolumeId { get; init; }
 
+    /// <summary>The template that it began as a copy of.</summary>
+    public Guid? FromTemplateId { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Since when it is in the recycle bin.</summary>

@@ -1,5 +1,6 @@
 using Headgate.Domain;
 using Headgate.Operations.Hosts;
+using Headgate.Operations.Templates;
 using Headgate.Primitives;
 using Headgate.Storage.Sdk;
 using Microsoft.EntityFrameworkCore;
@@ -132,7 +133,7 @@ internal sealed class SurveyPool(ArrayDirectory arrays) : ForwardStep("survey")
     }
 }
 
-/// <summary>Takes away what attaching made, and forgets the secrets.</summary>
+/// <summary>Takes away the templates' copies and what attaching made, and forgets the secrets.</summary>
 internal sealed class DetachPool(ArrayDirectory arrays, StoreCache stores) : ForwardStep("detach")
 {
     public override async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
@@ -140,6 +141,12 @@ internal sealed class DetachPool(ArrayDirectory arrays, StoreCache stores) : For
         var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedPool>.Done { Value: var pool })
             return Retry.NotDone(target, context.Attempt);
+        var copies = await arrays.TemplateCopiesAsync(pool.Pool.Id, stop).ConfigureAwait(false);
+        foreach (var copy in copies) // no tenant's, and nothing on the pool needs them any more
+        {
+            var gone = await CopyOnStorage.DeleteAsync(pool.Driver, copy, stop).ConfigureAwait(false);
+            if (!gone.IsDone) return Retry.NotDone(gone, context.Attempt);
+        }
         var removed = await pool.Store.LifeCycle.RemoveAsync(stop).ConfigureAwait(false);
         if (removed.IsDone) await stores.EvictAsync(pool.Pool.Id).ConfigureAwait(false);
         return Retry.After(removed, context.Attempt, _ => new StepResult.Advance(
@@ -148,6 +155,7 @@ internal sealed class DetachPool(ArrayDirectory arrays, StoreCache stores) : For
             {
                 var row = await db.ApplyAsync(context.SubjectId, new PoolCommand.ConfirmRemoved(), cancel).ConfigureAwait(false);
                 db.Put(row with { SealedSecrets = new Dictionary<string, string>() });
+                await CopyOnStorage.ForgetAsync(db, copies, cancel).ConfigureAwait(false);
                 db.Tell(now, context.Operation, "pool", row.Id, row.Name, null, "pool.removed", $"Pool {row.Name} was removed.");
             }));
     }

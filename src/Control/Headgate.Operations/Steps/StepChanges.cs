@@ -70,6 +70,27 @@ internal static class StepChanges
         return Store(db, pool, PoolMachine.Apply(pool, command) is Outcome<StoragePool>.Done { Value: var next } ? next : pool);
     }
 
+    /// <summary>Applies <paramref name="command"/>.</summary>
+    /// <exception cref="CommitRefusedException">The command is not lawful now.</exception>
+    public static async Task<Template> ApplyAsync(this HeadgateDbContext db, Guid templateId, TemplateCommand command, CancellationToken stop)
+    {
+        var template = await db.Templates.SingleAsync(t => t.Id == templateId, stop).ConfigureAwait(false);
+        return Store(db, template, Lawful(TemplateMachine.Apply(template, command)));
+    }
+
+    /// <summary>The same for what an undo reports.</summary>
+    public static async Task<Template> ReportAsync(this HeadgateDbContext db, Guid templateId, TemplateCommand command, CancellationToken stop)
+    {
+        var template = await db.Templates.SingleAsync(t => t.Id == templateId, stop).ConfigureAwait(false);
+        return Store(db, template, TemplateMachine.Apply(template, command) is Outcome<Template>.Done { Value: var next } ? next : template);
+    }
+
+    /// <summary>An event about a template, for its owner.</summary>
+    public static void Tell(
+        this HeadgateDbContext db, DateTimeOffset at, Operation operation, Template template, string code, string message,
+        EventSeverity severity = EventSeverity.Info) =>
+        Tell(db, at, operation, "template", template.Id, template.Name, template.AccountId, code, message, severity);
+
     /// <summary>An event about the operation's volume.</summary>
     public static void Tell(
         this HeadgateDbContext db, DateTimeOffset at, Operation operation, Volume volume, string code, string message,

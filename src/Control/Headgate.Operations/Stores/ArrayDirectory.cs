@@ -54,6 +54,22 @@ public sealed class ArrayDirectory(HeadgateDatabase database, StoreCache stores)
     public Task<Snapshot> SnapshotAsync(Guid snapshotId, CancellationToken stop) =>
         database.ReadAsync((db, cancel) => db.Snapshots.SingleAsync(s => s.Id == snapshotId, cancel), stop);
 
+    /// <summary>The template's row.</summary>
+    public Task<Template> TemplateAsync(Guid templateId, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => db.Templates.SingleAsync(t => t.Id == templateId, cancel), stop);
+
+    /// <summary>The copy's row.</summary>
+    public Task<TemplateCopy> TemplateCopyAsync(Guid copyId, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => db.TemplateCopies.SingleAsync(c => c.Id == copyId, cancel), stop);
+
+    /// <summary>The copy of a template on a pool; null when there is none.</summary>
+    public Task<TemplateCopy?> TemplateCopyAsync(Guid templateId, Guid poolId, CancellationToken stop) => database.ReadAsync(
+        (db, cancel) => db.TemplateCopies.SingleOrDefaultAsync(c => c.TemplateId == templateId && c.PoolId == poolId, cancel), stop);
+
+    /// <summary>The copies of a template, or those on a pool.</summary>
+    public Task<List<TemplateCopy>> TemplateCopiesAsync(Guid templateOrPoolId, CancellationToken stop) => database.ReadAsync(
+        (db, cancel) => db.TemplateCopies.Where(c => c.TemplateId == templateOrPoolId || c.PoolId == templateOrPoolId).OrderBy(c => c.Id).ToListAsync(cancel), stop);
+
     /// <summary>The grants of a volume.</summary>
     public Task<List<VolumeAccess>> AccessesAsync(Guid volumeId, CancellationToken stop) => database.ReadAsync(
         (db, cancel) => db.VolumeAccesses.Where(a => a.VolumeId == volumeId).OrderBy(a => a.Id).ToListAsync(cancel), stop);

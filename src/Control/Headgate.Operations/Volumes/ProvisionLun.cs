@@ -7,7 +7,7 @@ using VolumeView = Headgate.Storage.Sdk.VolumeView;
 namespace Headgate.Operations.Volumes;
 
 /// <summary>
-/// Makes the volume on its array, empty or as a copy. Crash windows: before the call (nothing there, it is made now) and
+/// Makes the volume on its array, empty or as a copy (of a template: of the template's copy there; see <see cref="Templates.AwaitTemplate"/>). Crash windows: before the call (nothing there, it is made now) and
 /// after it (found by its key, taken as it is).
 /// </summary>
 internal sealed class ProvisionLun(ArrayDirectory arrays) : IOperationStep
@@ -26,7 +26,7 @@ internal sealed class ProvisionLun(ArrayDirectory arrays) : IOperationStep
             var earlier = await volume.Driver.FindAsync(volume.Key, stop).ConfigureAwait(false);
             if (earlier is not Outcome<VolumeView?>.Done found) return Retry.NotDone(earlier, context.Attempt);
             // A copy may still be running: asking for it again with the same key waits for its end.
-            if (found.Value is { Problem: null } made && !IsCopy(volume.Volume)) return Made("found", context, made);
+            if (found.Value is { Problem: null } made && !IsCopy(volume.Volume, volume.Driver)) return Made("found", context, made);
         }
         var outcome = await MakeAsync(volume, stop).ConfigureAwait(false);
         return Retry.After(outcome, context.Attempt, made => Made("made", context, made));
@@ -57,9 +57,16 @@ internal sealed class ProvisionLun(ArrayDirectory arrays) : IOperationStep
     {
         var (volume, driver) = (target.Volume, target.Driver);
         var spec = new VolumeSpec(volume.Name, volume.Size, volume.Promises.ForStorage()) { AccountId = volume.AccountId };
-        if (!IsCopy(volume)) return await driver.CreateAsync(target.Key, spec, stop).ConfigureAwait(false);
+        if (!IsCopy(volume, driver)) return await driver.CreateAsync(target.Key, spec, stop).ConfigureAwait(false);
         if (driver.Facet<IClones>() is not { } clones) return ArrayDirectory.Lacks(target.Pool, "make a volume from another");
 
+        if (volume.FromTemplateId is { } templateId)
+        {
+            var copy = await arrays.TemplateCopyAsync(templateId, volume.PoolId, stop).ConfigureAwait(false);
+            return copy is { State: TemplateCopyState.Ready, Handle: { } original }
+                ? await clones.CloneAsync(target.Key, spec, new VolumeHandle(original), null, stop).ConfigureAwait(false)
+                : new Fault("template-not-copied", $"The template is not on pool {target.Pool.Name} any more; ask for the volume again.", Recovery.AskOperator);
+        }
         if (volume.FromSnapshotId is not { } snapshotId)
         {
             var source = await arrays.VolumeAsync(volume.FromVolumeId!.Value, stop).ConfigureAwait(false);
@@ -74,5 +81,7 @@ internal sealed class ProvisionLun(ArrayDirectory arrays) : IOperationStep
             : owner.Problem!;
     }
 
-    private static bool IsCopy(Volume volume) => (volume.FromSnapshotId ?? volume.FromVolumeId) is not null;
+    /// <summary>A template's content is written into an empty volume where the storage does not clone.</summary>
+    private static bool IsCopy(Volume volume, IPrimaryDataStoreDriver driver) => (volume.FromSnapshotId ?? volume.FromVolumeId) is not null
+        || (volume.FromTemplateId is not null && driver.Facet<IClones>() is not null);
 }

@@ -1,4 +1,5 @@
 using Headgate.Domain;
+using Headgate.Operations.Templates;
 using Headgate.Secrets;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,18 +8,19 @@ namespace Headgate.Operations.Volumes;
 /// <summary>The operations on volumes, as lists of steps.</summary>
 internal static class VolumeOperations
 {
-    public static IEnumerable<OperationDefinition> All(ArrayDirectory arrays, SecretBox box) =>
+    public static IEnumerable<OperationDefinition> All(ArrayDirectory arrays, SecretBox box, TemplateTools templates) =>
     [
-        new(OperationKinds.VolumeCreate,
+        new(OperationKinds.VolumeCreate, [BeginCreate(), new ProvisionLun(arrays), ConfirmCreate(arrays)]),
+
+        new(OperationKinds.VolumeCreateFromTemplate,
         [
-            new Begin("placed and reserved", Undo("volume.create-failed", "could not be made", c => new VolumeCommand.ReportCreateFailed(c.Cause))),
+            BeginCreate(),
+            new AwaitTemplate(arrays),
             new ProvisionLun(arrays),
-            new ConfirmLun(arrays, (_, volume) => volume.Promises, (context, view, promises) => async (db, now, stop) =>
-            {
-                var made = new VolumeCommand.ConfirmCreated(view.Handle.Value, view.Size, promises);
-                var volume = await db.ApplyAsync(context.SubjectId, made, stop).ConfigureAwait(false);
-                db.Tell(now, context.Operation, volume, "volume.created", $"Volume {volume.Name} of {volume.Size} was made with {promises.Requested()}.");
-            }),
+            new LetMoverIn(AwaitTemplate.Seek(arrays)),
+            new WriteContent(AwaitTemplate.Seek(arrays), templates),
+            new ShutMoverOut(AwaitTemplate.Seek(arrays)),
+            ConfirmCreate(arrays),
         ]),
 
         new(OperationKinds.VolumeDelete,
@@ -95,6 +97,17 @@ internal static class VolumeOperations
 
         new(OperationKinds.VolumeDisconnect, [new Begin("recorded", DisconnectFailed), new RevokeAccess(arrays)]) { CanCancel = false },
     ];
+
+    private static Begin BeginCreate() =>
+        new("placed and reserved", Undo("volume.create-failed", "could not be made", c => new VolumeCommand.ReportCreateFailed(c.Cause)));
+
+    private static ConfirmLun ConfirmCreate(ArrayDirectory arrays) =>
+        new(arrays, (_, volume) => volume.Promises, (context, view, promises) => async (db, now, stop) =>
+        {
+            var made = new VolumeCommand.ConfirmCreated(view.Handle.Value, view.Size, promises);
+            var volume = await db.ApplyAsync(context.SubjectId, made, stop).ConfigureAwait(false);
+            db.Tell(now, context.Operation, volume, "volume.created", $"Volume {volume.Name} of {volume.Size} was made with {promises.Requested()}.");
+        });
 
     private static OperationDefinition Change(string kind, string code, ArrayDirectory arrays) => new(kind,
     [

@@ -25,6 +25,7 @@ internal sealed class VolumeMapping : IEntityTypeConfiguration<Volume>
         builder.Property(e => e.Name).Name();
         builder.HasIndex(e => new { e.AccountId, e.Name }).IsUnique().HasFilter("\"State\" <> 'Expunged'");
         builder.HasIndex(e => new { e.PoolId, e.State });
+        builder.HasIndex(e => e.FromTemplateId).HasFilter("\"FromTemplateId\" IS NOT NULL");
         builder.HasOne<Account>().WithMany().HasForeignKey(e => e.AccountId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Zone>().WithMany().HasForeignKey(e => e.ZoneId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<StoragePool>().WithMany().HasForeignKey(e => e.PoolId).OnDelete(DeleteBehavior.Restrict);
@@ -52,6 +53,28 @@ internal sealed class SnapshotMapping : IEntityTypeConfiguration<Snapshot>
         builder.HasIndex(e => new { e.AccountId, e.Name }).IsUnique().HasFilter("\"State\" <> 'Deleted'");
         builder.HasIndex(e => e.VolumeId);
         builder.HasOne<Volume>().WithMany().HasForeignKey(e => e.VolumeId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<StoragePool>().WithMany().HasForeignKey(e => e.PoolId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class TemplateMapping : IEntityTypeConfiguration<Template>
+{
+    public void Configure(EntityTypeBuilder<Template> builder)
+    {
+        builder.Aggregate();
+        builder.Property(e => e.Name).Name();
+        builder.HasIndex(e => new { e.AccountId, e.Name }).IsUnique().HasFilter("\"State\" <> 'Deleted'");
+        builder.HasOne<Account>().WithMany().HasForeignKey(e => e.AccountId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class TemplateCopyMapping : IEntityTypeConfiguration<TemplateCopy>
+{
+    public void Configure(EntityTypeBuilder<TemplateCopy> builder)
+    {
+        builder.Aggregate();
+        builder.HasIndex(e => new { e.TemplateId, e.PoolId }).IsUnique(); // who comes second waits for the first
+        builder.HasOne<Template>().WithMany().HasForeignKey(e => e.TemplateId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<StoragePool>().WithMany().HasForeignKey(e => e.PoolId).OnDelete(DeleteBehavior.Restrict);
     }
 }

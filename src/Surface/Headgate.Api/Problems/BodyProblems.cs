@@ -31,6 +31,9 @@ internal static partial class BodyProblems
     public static ProblemResult UnsupportedMedia() => ProblemResult.Of(
         ProblemCodes.MediaTypeUnsupported, "The request body must be JSON in UTF-8: send it with Content-Type: application/json.");
 
+    public static ProblemResult UnsupportedMedia(string wanted) => ProblemResult.Of(
+        ProblemCodes.MediaTypeUnsupported, $"The request body must be sent with Content-Type: {wanted}.");
+
     private static ProblemResult NoBody() => ProblemResult.Of(
         ProblemCodes.BodyMissing, "This request needs a JSON object as its body, and there is none.");
 

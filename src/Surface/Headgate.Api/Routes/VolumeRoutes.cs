@@ -152,6 +152,7 @@ internal static class VolumeRoutes
             BurstIops = body.BurstIops,
             FromSnapshot = body.FromSnapshot,
             FromVolume = body.FromVolume,
+            Template = body.Template,
         };
     }
 }

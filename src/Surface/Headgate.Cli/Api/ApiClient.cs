@@ -25,6 +25,8 @@ internal sealed class ApiClient : IDisposable
     /// <summary>A POST is repeated this often when the connection breaks before the answer: same key, so one effect.</summary>
     private const int Attempts = 3;
 
+    private const int FileChunkBytes = 1 << 20; // few system calls for a file of gigabytes
+
     private readonly HttpClient _http;
     private readonly ServerAddress _server;
 
@@ -62,6 +64,27 @@ internal sealed class ApiClient : IDisposable
 
     public Task<ApiAnswer> PostAsync<T>(string route, T body, JsonTypeInfo<T> type, CancellationToken cancelled) =>
         SendAsync(HttpMethod.Post, route, JsonSerializer.Serialize(body, type), cancelled);
+
+    /// <summary>Sends a file as it is, for as long as that takes. Sent once: whoever wants it again gives it again.</summary>
+    /// <exception cref="CliException">The server refused, or the connection broke.</exception>
+    public async Task<ApiAnswer> PutFileAsync(string route, string path, CancellationToken cancelled)
+    {
+        using var http = new HttpClient { BaseAddress = _server.Endpoint, Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.Authorization = _http.DefaultRequestHeaders.Authorization;
+        http.DefaultRequestHeaders.ExpectContinue = true; // a refusal comes before the file is sent
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        using var content = new StreamContent(file, FileChunkBytes);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        try
+        {
+            using var response = await http.PutAsync(new Uri(route, UriKind.Relative), content, cancelled);
+            return Understand(response, await response.Content.ReadAsStringAsync(cancelled), $"PUT {route}");
+        }
+        catch (HttpRequestException broken)
+        {
+            throw Unreachable(broken.InnerException?.Message ?? broken.Message);
+        }
+    }
 
     /// <summary>The items of every page, at most <paramref name="limit"/> of them.</summary>
     public async Task<IReadOnlyList<JsonElement>> ListAsync(string route, int? limit, CancellationToken cancelled)

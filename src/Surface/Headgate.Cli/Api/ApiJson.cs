@@ -47,6 +47,8 @@ namespace Headgate.Cli.Api;
 [JsonSerializable(typeof(PlacementExplanation))]
 [JsonSerializable(typeof(CreateSnapshot))]
 [JsonSerializable(typeof(SnapshotView))]
+[JsonSerializable(typeof(CreateTemplate))]
+[JsonSerializable(typeof(TemplateView))]
 [JsonSerializable(typeof(ConfigFile))]
 [JsonSerializable(typeof(CliVersion))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -13,6 +13,7 @@ internal static class Routes
     public const string ComputeOfferings = "/api/v1/compute-offerings";
     public const string Volumes = "/api/v1/volumes";
     public const string Snapshots = "/api/v1/snapshots";
+    public const string Templates = "/api/v1/templates";
     public const string PlacementExplain = "/api/v1/placement/explain";
     public const string Operations = "/api/v1/operations";
     public const string Events = "/api/v1/events";

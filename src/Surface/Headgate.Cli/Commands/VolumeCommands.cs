@@ -31,6 +31,7 @@ internal static class VolumeCommands
                 "headgate volume create --name db1 --disk-offering gold",
                 "headgate volume create --name db2 --disk-offering custom --size 20GiB --min-iops 500 --max-iops 2000",
                 "headgate volume create --name copy --disk-offering gold --from-snapshot nightly",
+                "headgate volume create --name vm1 --disk-offering gold --template debian13",
             ],
             WaitOptions.With([name, .. request.All]),
             async (session, cancelled) =>

@@ -14,8 +14,9 @@ internal sealed class VolumeRequestOptions
     private readonly Option<long?> _burst = Given.Count("--burst-iops", "For offerings with custom IOPS.", 1);
     private readonly Option<string?> _snapshot = Given.Text("--from-snapshot", "Begin with the data of this snapshot.", "SNAPSHOT");
     private readonly Option<string?> _volume = Given.Text("--from-volume", "Begin with the data that this volume has now.", "VOLUME");
+    private readonly Option<string?> _template = Given.Text("--template", "Begin with this template's content.", "TEMPLATE");
 
-    public Symbol[] All => [_offering, _zone, _size, _min, _max, _burst, _snapshot, _volume];
+    public Symbol[] All => [_offering, _zone, _size, _min, _max, _burst, _snapshot, _volume, _template];
 
     public CreateVolume Read(Session session, string name) => new()
     {
@@ -28,5 +29,6 @@ internal sealed class VolumeRequestOptions
         BurstIops = session.Get(_burst),
         FromSnapshot = session.Get(_snapshot),
         FromVolume = session.Get(_volume),
+        Template = session.Get(_template),
     };
 }

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Headgate.DataMover;
+
+/// <summary>A file or block device on this machine.</summary>
+public sealed partial class FileBlocks : IBlocks
+{
+    private const int SeekEnd = 2; // <unistd.h>
+
+    private readonly SafeFileHandle _file;
+
+    private FileBlocks(SafeFileHandle file, long bytes) => (_file, Bytes) = (file, bytes);
+
+    /// <inheritdoc/>
+    public long Bytes { get; }
+
+    /// <summary>One: a file has no blocks.</summary>
+    public int BlockBytes => 1;
+
+    /// <summary>Opens what is at <paramref name="path"/>; never makes it.</summary>
+    /// <exception cref="IOException">It is not there or cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    public static FileBlocks Open(string path, FileAccess access)
+    {
+        var file = File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite, FileOptions.Asynchronous);
+        try
+        {
+            var bytes = Seek(file, 0, SeekEnd); // the length of a block device too, which fstat says is 0
+            return bytes >= 0 ? new FileBlocks(file, bytes) : throw new IOException($"The length of {path} cannot be read (errno {Marshal.GetLastPInvokeError()}).");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ReadAsync(long offset, Memory<byte> into, CancellationToken stop)
+    {
+        while (!into.IsEmpty)
+        {
+            var read = await RandomAccess.ReadAsync(_file, into, offset, stop).ConfigureAwait(false);
+            if (read == 0) throw new EndOfStreamException($"The file ends at {offset}, before its length of {Bytes}.");
+            (offset, into) = (offset + read, into[read..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WriteAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken stop) => RandomAccess.WriteAsync(_file, data, offset, stop).AsTask();
+
+    /// <inheritdoc/>
+    public Task FlushAsync(CancellationToken stop) => Task.Run(() => RandomAccess.FlushToDisk(_file), stop);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _file.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [LibraryImport("libc", EntryPoint = "lseek64", SetLastError = true)]
+    private static partial long Seek(SafeFileHandle file, long offset, int whence);
+}

@@ -1,0 +1,31 @@
+using Headgate.Primitives;
+
+namespace Headgate.Images;
+
+/// <summary>Every bound on images. What is outside one is refused before it fills the store or keeps a step busy for good.</summary>
+public sealed record ImageLimits
+{
+    /// <summary>Largest file taken: cloud images are 0.3 to 3 GiB, a full Windows server 15 to 30 GiB.</summary>
+    public ByteSize File { get; init; } = ByteSize.GiB(64);
+
+    /// <summary>Largest disk in an image. All of it is read and hashed when it is registered and at each pool's first use, at about 1 GiB/s.</summary>
+    public ByteSize Disk { get; init; } = ByteSize.TiB(1);
+
+    /// <summary>What a download or an unpacking must leave free in the store's file system, which holds the database too.</summary>
+    public ByteSize KeepFree { get; init; } = ByteSize.GiB(1);
+
+    /// <summary>Redirects followed: mirrors use one or two (curl follows 50, browsers 20).</summary>
+    public int Redirects { get; init; } = 5;
+
+    /// <summary>How long a connection to a server may take to come up.</summary>
+    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a server may send nothing.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a download or an unpacking may take in all: the largest file at 3 MiB/s.</summary>
+    public TimeSpan Whole { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>Longest address.</summary>
+    public const int UrlChars = 2048;
+}

@@ -1,0 +1,238 @@
+using System.Security.Cryptography;
+using Headgate.Domain;
+using Headgate.Primitives;
+
+namespace Headgate.Images;
+
+/// <summary>A file as it came.</summary>
+public sealed record ReceivedImage(ByteSize Size, string Sha256);
+
+/// <summary>The disk that was in it: unpacked, whole, hashed.</summary>
+/// <param name="Format">What the file was.</param>
+/// <param name="Size">Bytes of the disk.</param>
+/// <param name="Sha256">Of all of them.</param>
+public sealed record PreparedImage(ImageFormat Format, ByteSize Size, string Sha256);
+
+/// <summary>
+/// The management server's images, a folder of its own: <c>received/ID</c> is a file as it came, <c>disks/ID</c> the disk that was
+/// in it, raw and sparse. Everything is written as <c>NAME.part</c>, flushed, checked and renamed, so that a name without
+/// <c>.part</c> is whole; a crash leaves at most a part, which <see cref="Sweep"/> takes away.
+/// </summary>
+public sealed class ImageStore
+{
+    private const int ChunkBytes = 1 << 20;
+    private const int SectorBytes = 512; // disks are counted in these
+    private const string PartSuffix = ".part";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly string _folder, _received, _disks;
+    private readonly ImageLimits _limits;
+    private readonly QemuImg _qemu;
+
+    /// <summary>The store in <paramref name="folder"/>, which is made when it is not there.</summary>
+    public ImageStore(string folder, ImageLimits limits, TimeProvider time)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(limits);
+        (_folder, _limits, _qemu) = (Path.GetFullPath(folder), limits, new QemuImg(limits, time));
+        (_received, _disks) = (Path.Combine(_folder, "received"), Path.Combine(_folder, "disks"));
+        foreach (var part in new[] { _folder, _received, _disks }) Directory.CreateDirectory(part, OwnerOnly);
+    }
+
+    /// <summary>The bounds that hold here.</summary>
+    public ImageLimits Limits => _limits;
+
+    /// <summary>The path of a disk, whether or not it is there.</summary>
+    public string DiskPath(Guid id) => Path.Combine(_disks, id.ToString("N"));
+
+    /// <summary>True once the file has come whole.</summary>
+    public bool HasReceived(Guid id) => File.Exists(ReceivedPath(id));
+
+    /// <summary>
+    /// Takes in a file to its end. Refused when it is too large, when it has another checksum than the one stated, or when the store
+    /// would fill up; nothing of it stays then.
+    /// </summary>
+    /// <param name="id">The template's.</param>
+    /// <param name="from">The file.</param>
+    /// <param name="announced">Its length where the sender said so.</param>
+    /// <param name="checksum">The SHA-256 that it must have; null for any.</param>
+    /// <param name="stop">Cancels.</param>
+    public Task<Outcome<ReceivedImage>> ReceiveAsync(Guid id, Stream from, long? announced, string? checksum, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        if (announced > _limits.File.Bytes)
+            return Task.FromResult<Outcome<ReceivedImage>>(ImageFaults.TooLarge($"The image file has {new ByteSize(announced.Value)}", _limits.File));
+        return MakeAsync<ReceivedImage>(ReceivedPath(id), async part =>
+        {
+            var taken = await TakeInAsync(from, part, stop).ConfigureAwait(false);
+            if (taken is not Outcome<ReceivedImage>.Done { Value: var file }) return taken;
+            if (file.Size.Bytes == 0) return ImageFaults.Empty();
+            return checksum is null || string.Equals(checksum, file.Sha256, StringComparison.OrdinalIgnoreCase) ? file : ImageFaults.Checksum(checksum, file.Sha256);
+        });
+    }
+
+    /// <summary>Makes the disk of a file that was received. Done again, it makes the same disk again.</summary>
+    public async Task<Outcome<PreparedImage>> PrepareAsync(Guid id, ImageFormat? stated, CancellationToken stop)
+    {
+        var source = ReceivedPath(id);
+        if (!File.Exists(source)) return ImageFaults.NotThere();
+        var head = await HeadAsync(source, stop).ConfigureAwait(false);
+        var read = ImageSignatures.Read(head, stated);
+        if (read is not Outcome<ImageFormat>.Done { Value: var format }) return read.Problem!;
+        if (format is ImageFormat.Qcow2)
+        {
+            if (Qcow2Header.Read(head, _limits.Disk).Problem is { } refused) return refused;
+            var whole = await _qemu.CheckAsync(source, stop).ConfigureAwait(false);
+            if (whole.Problem is { } damaged) return damaged;
+        }
+        return await MakeAsync<PreparedImage>(DiskPath(id), async part =>
+        {
+            if (format is ImageFormat.Qcow2 && (await _qemu.ConvertAsync(source, part, Full, stop).ConfigureAwait(false)).Problem is { } failed) return failed;
+            if (format is ImageFormat.Raw && await CopySparselyAsync(source, part, stop).ConfigureAwait(false) is { } full) return full;
+            var size = new FileInfo(part).Length;
+            if (size > _limits.Disk.Bytes) return ImageFaults.TooLarge($"The image holds a disk of {new ByteSize(size)}", _limits.Disk);
+            return new PreparedImage(format, new ByteSize(size), await HashAsync(part, stop).ConfigureAwait(false));
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes away the file as it came; the disk stays.</summary>
+    public void DropReceived(Guid id) => Delete(ReceivedPath(id));
+
+    /// <summary>Takes away all of an image.</summary>
+    public void Drop(Guid id)
+    {
+        DropReceived(id);
+        Delete(DiskPath(id));
+    }
+
+    /// <summary>Takes away what belongs to no template of <paramref name="known"/>, and every part: for a start, before anything is received.</summary>
+    public int Sweep(IReadOnlySet<Guid> known)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        var swept = 0;
+        foreach (var file in Directory.EnumerateFiles(_received).Concat(Directory.EnumerateFiles(_disks)).ToList())
+        {
+            if (Guid.TryParseExact(Path.GetFileName(file), "N", out var id) && known.Contains(id)) continue;
+            File.Delete(file);
+            swept++;
+        }
+        return swept;
+    }
+
+    private string ReceivedPath(Guid id) => Path.Combine(_received, id.ToString("N"));
+
+    /// <summary>Runs <paramref name="write"/> on a part that gets its name only when the outcome is done.</summary>
+    private async Task<Outcome<T>> MakeAsync<T>(string path, Func<string, Task<Outcome<T>>> write)
+    {
+        var part = path + PartSuffix;
+        var isMade = false;
+        try
+        {
+            File.Delete(part);
+            if (Full() is { } full) return full;
+            var outcome = await write(part).ConfigureAwait(false);
+            if (!outcome.IsDone) return outcome;
+            using (var file = File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite)) RandomAccess.FlushToDisk(file);
+            File.Move(part, path, overwrite: true);
+            isMade = true;
+            Libc.SyncFolder(Path.GetDirectoryName(path)!);
+            return outcome;
+        }
+        catch (Exception unusable) when (unusable is UnauthorizedAccessException or IOException && IsOwn(unusable))
+        {
+            return ImageFaults.StoreUnusable(_folder, unusable.Message);
+        }
+        finally
+        {
+            if (!isMade) Delete(part);
+        }
+    }
+
+    /// <summary>A failure of the sender's is the sender's to report.</summary>
+    private static bool IsOwn(Exception failure) => failure is not SenderFailedException;
+
+    private async Task<Outcome<ReceivedImage>> TakeInAsync(Stream from, string part, CancellationToken stop)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var file = new FileStream(part, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        await using (file.ConfigureAwait(false))
+        {
+            var chunk = new byte[ChunkBytes];
+            long bytes = 0;
+            while (await FillAsync(from, chunk, stop).ConfigureAwait(false) is > 0 and var read)
+            {
+                bytes += read;
+                if (bytes > _limits.File.Bytes) return ImageFaults.TooLarge("The image file goes on and on", _limits.File);
+                if (Full() is { } full) return full;
+                hash.AppendData(chunk, 0, read);
+                await file.WriteAsync(chunk.AsMemory(0, read), stop).ConfigureAwait(false);
+            }
+            return new ReceivedImage(new ByteSize(bytes), Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
+    }
+
+    /// <summary>A whole chunk, or what is left.</summary>
+    private static async Task<int> FillAsync(Stream from, byte[] chunk, CancellationToken stop)
+    {
+        try
+        {
+            return await from.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false);
+        }
+        catch (IOException broken)
+        {
+            throw new SenderFailedException(broken);
+        }
+    }
+
+    /// <summary>The sender's end of a transfer broke, not the store.</summary>
+    private sealed class SenderFailedException(IOException inner) : IOException(inner.Message, inner);
+
+    /// <summary>Leaves out what is zero, and rounds up to a sector.</summary>
+    private async Task<Fault?> CopySparselyAsync(string source, string part, CancellationToken stop)
+    {
+        using var from = File.OpenHandle(source, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
+        using var to = File.OpenHandle(part, FileMode.CreateNew, FileAccess.Write);
+        File.SetUnixFileMode(to, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var chunk = new byte[ChunkBytes];
+        long at = 0;
+        for (int read; (read = await RandomAccess.ReadAsync(from, chunk, at, stop).ConfigureAwait(false)) > 0; at += read)
+        {
+            if (!chunk.AsSpan(0, read).ContainsAnyExcept((byte)0)) continue;
+            if (Full() is { } full) return full;
+            await RandomAccess.WriteAsync(to, chunk.AsMemory(0, read), at, stop).ConfigureAwait(false);
+        }
+        RandomAccess.SetLength(to, (at + SectorBytes - 1) / SectorBytes * SectorBytes);
+        return null;
+    }
+
+    private static async Task<byte[]> HeadAsync(string path, CancellationToken stop)
+    {
+        using var file = File.OpenHandle(path);
+        var head = new byte[Qcow2Header.Bytes];
+        var read = await RandomAccess.ReadAsync(file, head, 0, stop).ConfigureAwait(false);
+        return head[..read];
+    }
+
+    private static async Task<string> HashAsync(string path, CancellationToken stop)
+    {
+        var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
+        await using (file.ConfigureAwait(false)) return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, stop).ConfigureAwait(false));
+    }
+
+    private Fault? Full()
+    {
+        var free = new ByteSize(new DriveInfo(_folder).AvailableFreeSpace);
+        return free < _limits.KeepFree ? ImageFaults.StoreFull(_folder, free, _limits.KeepFree) : null;
+    }
+
+    private static void Delete(string path)
+    {
+        if (!File.Exists(path)) return;
+        File.Delete(path);
+        Libc.SyncFolder(Path.GetDirectoryName(path)!);
+    }
+}

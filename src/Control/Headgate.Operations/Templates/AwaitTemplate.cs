@@ -1,0 +1,60 @@
+using Headgate.Domain;
+using Headgate.Primitives;
+using Headgate.Storage.Sdk;
+using Microsoft.EntityFrameworkCore;
+
+namespace Headgate.Operations.Templates;
+
+/// <summary>Waits until the template is on the volume's pool. Where the storage does not clone there is nothing to wait for.</summary>
+internal sealed class AwaitTemplate(ArrayDirectory arrays) : IOperationStep
+{
+    public string Name => "await-template";
+
+    public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
+    {
+        var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
+        if (target is not Outcome<ReachedVolume>.Done { Value: var volume }) return Retry.NotDone(target, context.Attempt);
+        if (volume.Driver.Facet<IClones>() is null) return new StepResult.Advance("written straight into the volume");
+        var copy = await arrays.TemplateCopyAsync(volume.Volume.FromTemplateId!.Value, volume.Pool.Id, stop).ConfigureAwait(false);
+        return copy switch
+        {
+            { State: TemplateCopyState.Ready } => new StepResult.Advance($"ready as {copy.Handle}"),
+            { State: TemplateCopyState.Making } => new StepResult.TryAgain($"the template is being written to pool {volume.Pool.Name}", Waiters.LookAgain),
+            _ => new StepResult.GiveUp(new Fault(
+                copy?.Cause?.Code ?? "template-not-copied",
+                $"The template could not be written to pool {volume.Pool.Name}: {copy?.Cause?.Message ?? "its copy was taken away."} The next volume that is asked for tries again.",
+                Recovery.AskOperator)),
+        };
+    }
+
+    /// <summary>Where the storage did not find what it was to clone, the copy is looked for: one that is gone is made again by the next volume.</summary>
+    public async ValueTask<StepResult> UndoAsync(StepContext context, CancellationToken stop)
+    {
+        var nothing = new StepResult.Advance("nothing to take back");
+        if (context.Cause.Code != FaultCodes.VolumeNotFound) return nothing;
+        var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
+        if (target is not Outcome<ReachedVolume>.Done { Value: var volume }) return Retry.NotUndone(target, context.Attempt);
+        var copy = await arrays.TemplateCopyAsync(volume.Volume.FromTemplateId!.Value, volume.Pool.Id, stop).ConfigureAwait(false);
+        if (copy is not { State: TemplateCopyState.Ready }) return nothing;
+        var sought = await volume.Driver.FindAsync(new ObjectKey(copy.Id), stop).ConfigureAwait(false);
+        if (sought is not Outcome<VolumeView?>.Done found) return Retry.NotUndone(sought, context.Attempt);
+        return found.Value is not null ? nothing : new StepResult.Advance("the copy is gone from the storage", async (db, _, cancel) =>
+        {
+            var row = await db.TemplateCopies.SingleOrDefaultAsync(c => c.Id == copy.Id && c.State == TemplateCopyState.Ready, cancel).ConfigureAwait(false);
+            if (row is null) return;
+            var lost = row.Lost(new Cause(FaultCodes.VolumeNotFound, "It was deleted on the storage."));
+            db.Put(await CopyOnStorage.ReserveAsync(db, lost, default, cancel).ConfigureAwait(false));
+        });
+    }
+
+    /// <summary>For the steps that write: the volume itself, where the storage does not clone.</summary>
+    public static SeekTarget Seek(ArrayDirectory arrays) => async (context, stop) =>
+    {
+        var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
+        if (target is not Outcome<ReachedVolume>.Done { Value: var volume }) return target.Map<WriteTarget?>(_ => null);
+        if (volume.Driver.Facet<IClones>() is not null) return new Outcome<WriteTarget?>.Done(null);
+        var template = await arrays.TemplateAsync(volume.Volume.FromTemplateId!.Value, stop).ConfigureAwait(false);
+        var pool = await arrays.PoolAsync(volume.Pool.Id, stop).ConfigureAwait(false);
+        return pool.Map<WriteTarget?>(reached => new WriteTarget(template, reached, volume.Key, volume.Handle));
+    };
+}
