@@ -42,6 +42,17 @@ internal sealed unsafe partial class RbdHost : IDataProbe
     /// <summary>0, or a negative errno.</summary>
     public static int Write(Connection.Rbd connection, byte[] block) => Open(connection, image => WriteTo(image, block));
 
+    /// <summary>The first <paramref name="bytes"/>.</summary>
+    public static byte[] ReadAll(Connection.Rbd connection, int bytes)
+    {
+        var all = new byte[bytes];
+        Assert.Equal(bytes, Open(connection, image =>
+        {
+            fixed (byte* b = all) return (int)Read(image, 0, (nuint)bytes, b);
+        }));
+        return all;
+    }
+
     public static int WriteTo(nint image, byte[] block)
     {
         fixed (byte* b = block)
