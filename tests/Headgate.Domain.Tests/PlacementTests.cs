@@ -28,6 +28,16 @@ public class PlacementTests
     }
 
     [Fact]
+    public void What_a_pool_would_have_to_take_in_besides_the_volume_counts_and_is_named()
+    {
+        var request = Request(QosSpec.None, gib: 10);
+        PoolVerdict JudgeWith(long gib) => Assert.Single(Placer.Place(request, [
+            new PoolOffer(Pools.Pool("san1", gib: 20), Pools.Everything) { AlsoTakes = ByteSize.GiB(gib) }]).Verdicts);
+        Assert.True(JudgeWith(10).Fits);
+        Assert.Equal("10 GiB asked and 11 GiB needed for the template's first copy there, 20 GiB free of 20 GiB.", Assert.Single(JudgeWith(11).Reasons));
+    }
+
+    [Fact]
     public void A_required_limit_that_the_storage_does_not_enforce_rules_the_pool_out_and_a_wished_one_is_granted_to_nobody()
     {
         var plain = Pools.Everything with { MinIops = QosSupport.None };

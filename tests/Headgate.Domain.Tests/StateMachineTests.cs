@@ -151,4 +151,62 @@ public class StateMachineTests
         Assert.Equal("backend-changed", PoolMachine.Decide(Pools.Pool("p") with { BackendId = "a" }, new PoolCommand.TakeUp(findings)).Refusal?.Code);
         Assert.Equal("pool-in-use", PoolMachine.Decide(Pools.Pool("p"), new PoolCommand.Remove(3)).Refusal?.Code);
     }
+
+    private static readonly TemplateCommand[] TemplateCommands =
+    [
+        new TemplateCommand.ConfirmRegistered(), new TemplateCommand.ReportRegisterFailed(Why), new TemplateCommand.Delete(0),
+        new TemplateCommand.ConfirmDeleted(), new TemplateCommand.ReportDeleteFailed(Why),
+    ];
+
+    private static readonly Dictionary<(TemplateState, Type), TemplateState> TemplateMoves = new()
+    {
+        [(TemplateState.Registering, typeof(TemplateCommand.ConfirmRegistered))] = TemplateState.Ready,
+        [(TemplateState.Registering, typeof(TemplateCommand.ReportRegisterFailed))] = TemplateState.Error,
+        [(TemplateState.Ready, typeof(TemplateCommand.Delete))] = TemplateState.Deleting,
+        [(TemplateState.Error, typeof(TemplateCommand.Delete))] = TemplateState.Deleting,
+        [(TemplateState.Deleting, typeof(TemplateCommand.ConfirmDeleted))] = TemplateState.Deleted,
+        [(TemplateState.Deleting, typeof(TemplateCommand.ReportDeleteFailed))] = TemplateState.Error,
+    };
+
+    [Fact]
+    public void A_template_moves_by_the_table_and_refuses_or_ignores_everything_else()
+    {
+        var (accepted, repeats, refused) = (0, 0, 0);
+        foreach (var state in Enum.GetValues<TemplateState>())
+        {
+            foreach (var command in TemplateCommands)
+            {
+                var template = new Template { Id = Guid.Empty, Name = "t", AccountId = default, State = state, CreatedAt = default };
+                var decision = TemplateMachine.Decide(template, command);
+                if (TemplateMoves.TryGetValue((state, command.GetType()), out var next))
+                {
+                    Assert.Equal(next, TemplateMachine.Evolve(template, decision.Event!).State);
+                    accepted++;
+                    continue;
+                }
+                Assert.Null(decision.Event);
+                if (decision.Refusal is { } refusal)
+                {
+                    Assert.Contains("template t", refusal.Message, StringComparison.Ordinal);
+                    refused++;
+                }
+                else repeats++;
+            }
+        }
+        Assert.Equal((6, 6, 13), (accepted, repeats, refused));
+    }
+
+    [Fact]
+    public void A_template_that_volumes_are_being_made_from_is_not_deleted()
+    {
+        var template = new Template { Id = Guid.Empty, Name = "t", AccountId = default, State = TemplateState.Ready, CreatedAt = default };
+        Assert.Equal("template-in-use", TemplateMachine.Decide(template, new TemplateCommand.Delete(3)).Refusal?.Code);
+    }
+
+    [Theory]
+    [InlineData("iqn.2026-11.org.headgate:mover.0123456789abcdef0123456789abcdef", true)]
+    [InlineData("IQN.2026-11.org.headgate:MOVER.x", true)]
+    [InlineData("iqn.2026-11.org.headgate:host1", false)]
+    [InlineData("", false)]
+    public void The_servers_own_names_are_known_in_any_case(string name, bool isReserved) => Assert.Equal(isReserved, MoverName.IsReserved(name));
 }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Headgate.Initiator;
 using Headgate.Interop.Harness;
 
 namespace Headgate.Interop;
@@ -11,8 +12,6 @@ public sealed class TemplateTests
 {
     private const string QemuInitiator = "iqn.2008-11.org.linux-kvm";
     private const int ImageBytes = 96 << 20;
-
-    private static readonly TimeSpan ToolTimeout = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -53,6 +52,22 @@ public sealed class TemplateTests
         Assert.Equal("succeeded", await bed.EndAsync(Text(asked, "id")));
         await bed.AssertReadsAsImageAsync("root");
         await bed.AssertAgreesAsync();
+    }
+
+    [Fact]
+    public async Task The_movers_login_is_protected_by_digests_and_only_a_target_that_knows_its_secret_is_believed()
+    {
+        await using var bed = await Bed.StartAsync();
+        await bed.Up.CliJsonAsync("volume", "create", "--name", "v", "--disk-offering", "custom", "--size", "1GiB", "--min-iops", "50", "--max-iops", "20000");
+        var lun = await Lun.ConnectAsync(bed.Up, "v");
+        var secret = Text((await bed.Up.CliJsonAsync("volume", "connect", "v", "--initiator", lun.Initiator)).GetProperty("chap"), "targetSecret");
+        var login = await InitiatorSession.LoginAsync(lun.Address with { TargetSecret = secret, WantsDigests = true }, 1, Stop);
+        await using var session = login.Session!;
+        Assert.True(session.HasDigests);
+        var data = RandomNumberGenerator.GetBytes(1 << 20);
+        await session.WriteAsync(4096, data, fua: true, Stop);
+        Assert.Equal(data, await session.ReadAsync(4096, data.Length, Stop));
+        await Assert.ThrowsAsync<InvalidDataException>(() => InitiatorSession.LoginAsync(lun.Address with { TargetSecret = secret + "x" }, 2, Stop));
     }
 
     private static string Text(JsonElement json, string member) => json.GetProperty(member).GetString()!;
@@ -99,7 +114,7 @@ public sealed class TemplateTests
         public async Task<string> Qcow2Async()
         {
             var image = Path.Combine(_folder, "image.qcow2");
-            var ran = await Tool.RunAsync(Tool.Require("qemu-img", "qemu-utils"), ["convert", "-c", "-f", "raw", "-O", "qcow2", Image, image], ToolTimeout);
+            var ran = await Tool.RunAsync(Tool.Require("qemu-img", "qemu-utils"), ["convert", "-c", "-f", "raw", "-O", "qcow2", Image, image], Patience.Long);
             Assert.True(ran.Exit == 0, ran.ToString());
             return image;
         }
@@ -126,7 +141,7 @@ public sealed class TemplateTests
         {
             var lun = await Lun.ConnectAsync(Up, volume, QemuInitiator);
             var back = Path.Combine(_folder, $"{volume}.raw");
-            var read = await Tool.RunAsync(Tool.Require("qemu-img", "qemu-utils"), ["convert", "-f", "raw", "-O", "raw", lun.Uri, back], ToolTimeout);
+            var read = await Tool.RunAsync(Tool.Require("qemu-img", "qemu-utils"), ["convert", "-f", "raw", "-O", "raw", lun.Uri, back], Patience.Long);
             Assert.True(read.Exit == 0, read + Up.Output);
             Assert.Equal(await HashAsync(Image, ImageBytes), await HashAsync(back, ImageBytes));
             File.Delete(back);

@@ -8,7 +8,7 @@ public sealed record ImageLimits
     /// <summary>Largest file taken: cloud images are 0.3 to 3 GiB, a full Windows server 15 to 30 GiB.</summary>
     public ByteSize File { get; init; } = ByteSize.GiB(64);
 
-    /// <summary>Largest disk in an image. All of it is read and hashed when it is registered and at each pool's first use, at about 1 GiB/s.</summary>
+    /// <summary>Largest disk in an image. All of it is read and hashed when it is registered, and moved and read back at each pool's first use: hours for more than this.</summary>
     public ByteSize Disk { get; init; } = ByteSize.TiB(1);
 
     /// <summary>What a download or an unpacking must leave free in the store's file system, which holds the database too.</summary>
