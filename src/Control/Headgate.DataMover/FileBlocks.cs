@@ -6,7 +6,8 @@ namespace Headgate.DataMover;
 /// <summary>A file or block device on this machine.</summary>
 public sealed partial class FileBlocks : IBlocks
 {
-    private const int SeekEnd = 2; // <unistd.h>
+    private const int SeekEnd = 2;   // <unistd.h>
+    private const int DoNotNeed = 4; // POSIX_FADV_DONTNEED, <fcntl.h>
 
     private readonly SafeFileHandle _file;
 
@@ -50,8 +51,14 @@ public sealed partial class FileBlocks : IBlocks
     /// <inheritdoc/>
     public Task WriteAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken stop) => RandomAccess.WriteAsync(_file, data, offset, stop).AsTask();
 
-    /// <inheritdoc/>
-    public Task FlushAsync(CancellationToken stop) => Task.Run(() => RandomAccess.FlushToDisk(_file), stop);
+    /// <summary>Flushes, and lets go of what the page cache holds of it: what is read back shall come from the medium, or from the NFS server.</summary>
+    public Task FlushAsync(CancellationToken stop) => Task.Run(
+        () =>
+        {
+            RandomAccess.FlushToDisk(_file);
+            _ = Advise(_file, 0, 0, DoNotNeed); // a wish: where it is not met, the comparison is of the cache
+        },
+        stop);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -62,4 +69,7 @@ public sealed partial class FileBlocks : IBlocks
 
     [LibraryImport("libc", EntryPoint = "lseek64", SetLastError = true)]
     private static partial long Seek(SafeFileHandle file, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise64")]
+    private static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
 }

@@ -73,6 +73,7 @@ internal sealed class RbdBlocks : IBlocks
             ("client_mount_timeout", seconds), ("rados_mon_op_timeout", seconds), ("rados_osd_op_timeout", seconds),
             // It shares a process with the server: no files, no sockets, nothing on standard error.
             ("log_file", ""), ("log_to_stderr", "false"), ("err_to_stderr", "false"), ("log_to_syslog", "false"), ("admin_socket", ""),
+            ("rbd_cache", "false"), // what is read back shall come from the cluster
         ];
         foreach (var (name, value) in options)
             if (CephLibraries.SetConfig(cluster, name, value) is < 0 and var wrong) return Failed(what, $"set {name}", wrong); // without the value: it may be the key
