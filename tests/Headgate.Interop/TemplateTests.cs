@@ -24,10 +24,12 @@ public sealed class TemplateTests
         var made = await up.CliJsonAsync("template", "register", "os", "--file", image, "--checksum", $"sha256:{await HashAsync(image, long.MaxValue)}");
         Assert.Equal(("ready", "qcow2", (long)ImageBytes), (Text(made, "state"), Text(made, "format"), made.GetProperty("sizeBytes").GetInt64()));
 
-        var volumes = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => up.CliJsonAsync(
-            "volume", "create", "--name", $"root{i}", "--disk-offering", "custom", "--size", "2GiB", "--min-iops", "50", "--max-iops", "20000", "--template", "os")));
+        var asked = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => bed.AskAsync($"root{i}", bytes: 2L << 30)));
+        foreach (var operation in asked) Assert.Equal("succeeded", await bed.EndAsync(operation));
 
+        var volumes = (await up.CliJsonAsync("volume", "list")).EnumerateArray().ToList();
         Assert.All(volumes, v => Assert.Equal(("ready", 2L << 30), (Text(v, "state"), v.GetProperty("sizeBytes").GetInt64())));
+        Assert.Equal(20, volumes.Count);
         var operations = (await up.CliJsonAsync("operation", "list")).EnumerateArray().ToList();
         Assert.Single(operations, o => Text(o, "kind") == "template.copy");
         Assert.Equal("ready", Text((await up.CliJsonAsync("template", "show", "os")).GetProperty("pools")[0], "state"));
@@ -46,10 +48,9 @@ public sealed class TemplateTests
     {
         await using var bed = await Bed.StartAsync();
         await bed.Up.CliJsonAsync("template", "register", "os", "--file", bed.Image);
-        var asked = await bed.Up.CliJsonAsync(
-            "volume", "create", "--name", "root", "--disk-offering", "custom", "--size", "1GiB", "--min-iops", "50", "--max-iops", "20000", "--template", "os", "--no-wait");
+        var asked = await bed.AskAsync("root", bytes: 1L << 30);
         await bed.KillAtAsync("write-content");
-        Assert.Equal("succeeded", await bed.EndAsync(Text(asked, "id")));
+        Assert.Equal("succeeded", await bed.EndAsync(asked));
         await bed.AssertReadsAsImageAsync("root");
         await bed.AssertAgreesAsync();
     }
@@ -127,6 +128,18 @@ public sealed class TemplateTests
             await Up.KillAsync();
             await Up.DisposeAsync();
             Up = await HeadgateProcess.StartAsync(Up.Data, _ports, "--capacity-iops", "50000");
+        }
+
+        /// <summary>A volume from the template <c>os</c>: the operation that makes it.</summary>
+        public async Task<string> AskAsync(string name, long bytes)
+        {
+            using var http = Client();
+            var volume = new { name, diskOffering = "custom", sizeBytes = bytes, minIops = 50, maxIops = 20000, template = "os" };
+            using var answer = await http.PostAsJsonAsync("/api/v1/volumes", volume, Stop);
+            var text = await answer.Content.ReadAsStringAsync(Stop);
+            Assert.True(answer.IsSuccessStatusCode, text);
+            using var operation = JsonDocument.Parse(text);
+            return Text(operation.RootElement, "id");
         }
 
         /// <summary>How the operation ended: its stream of events ends with it.</summary>

@@ -208,6 +208,8 @@ public sealed class SharedPoolDriverTests
         var (key, volume) = await MakeAsync(pool);
         var connection = (await pool.Driver.GrantAccessAsync(key, volume.Handle, new AccessRequest(Initiator(), RequireChap: true), Stop)).ValueOrThrow();
         Assert.Equal($"/mnt/primary/{pool.Files("*.raw").Single()}", Assert.IsType<Connection.Local>(connection).Path);
+        var own = (await pool.Driver.GrantAccessAsync(key, volume.Handle, new AccessRequest(Initiator(), RequireChap: true) { IsServer = true }, Stop)).ValueOrThrow();
+        Assert.True(File.Exists(Assert.IsType<Connection.Local>(own).Path)); // the server's own, where it is mounted here
     }
 
     [Theory]
