@@ -17,6 +17,10 @@ public sealed class UsageTests
     [InlineData("disk-offering", "create", "--name", "x", "--size", "ten")]
     [InlineData("disk-offering", "create", "--name", "x", "--size", "1GiB", "--iops-per-gib", "9")]
     [InlineData("disk-offering", "create", "--name", "x", "--size", "1GiB", "--require", "speed")]
+    [InlineData("template", "register", "os")] // neither --file nor --url
+    [InlineData("template", "register", "os", "--file", "a", "--url", "http://b/")]
+    [InlineData("template", "register", "os", "--file", "/no/such/image")]
+    [InlineData("template", "register", "os", "--file", "a", "--format", "vmdk")]
     [InlineData("volume", "set-qos", "db1")]
     [InlineData("volume", "set-qos", "db1", "--max-iops", "-3")]
     [InlineData("pool", "update", "san1")]
