@@ -45,8 +45,13 @@ public class TemplateVolumeTests
         await world.DoneAsync(UploadAsync(world, world.Tenant, "debian", image: Image));
         var asked = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => CreateAsync(world, $"v{i}"))));
         foreach (var one in asked) await world.DoneAsync(Task.FromResult(one));
-        Assert.Equal(1, world.Plan.Calls.Count(c => c == StoreCall.Create)); // the copy; the volumes are clones
-        Assert.Equal(20, world.Plan.Calls.Count(c => c == StoreCall.Clone));
+        await using (var db = world.Database.Open())
+        {
+            Assert.Equal(1, await db.Operations.CountAsync(o => o.Kind == OperationKinds.TemplateCopy, world.Stop));
+            var notes = await db.OperationSteps.Where(s => s.Name == "write-content").Select(s => s.Note).ToListAsync(world.Stop);
+            Assert.Equal(20, notes.Count(n => n == "cloned on the storage"));
+            Assert.Equal(21, notes.Count); // and the one that was written
+        }
         for (var i = 0; i < 20; i++) Assert.Equal(Image, (await ContentAsync(world, $"v{i}"))[..Image.Length]);
         await world.AssertSoundAsync();
     }

@@ -40,7 +40,8 @@ internal static class TemplateCommands
                             Name = session.Get(name), Url = address, Format = session.Get(format), Checksum = session.Get(checksum), Public = session.Get(isPublic),
                         },
                         ApiJson.Default.CreateTemplate, cancelled)
-                    : await session.Api.PutFileAsync(UploadRoute(session.Get(name), session.Get(format), session.Get(checksum), session.Get(isPublic)), Readable(session.Get(file)!), cancelled);
+                    : await UploadAsync(
+                        session, UploadRoute(session.Get(name), session.Get(format), session.Get(checksum), session.Get(isPublic)), session.Get(file)!, cancelled);
                 await session.FinishAndShowAsync(answer, Routes.Templates, TemplateViews.Template, ApiJson.Default.TemplateView, cancelled);
             });
         verb.Validators.Add(result =>
@@ -53,16 +54,16 @@ internal static class TemplateCommands
     private static string UploadRoute(string name, string? format, string? checksum, bool isPublic) => Routes.Filtered(
         Routes.Of(Routes.Templates, name, "image"), ("format", format), ("checksum", checksum), ("public", isPublic ? "true" : null));
 
-    private static string Readable(string path)
+    private static Task<ApiAnswer> UploadAsync(Session session, string route, string path, CancellationToken cancelled)
     {
         try
         {
-            using var file = File.OpenRead(path);
-            return path;
+            File.OpenRead(path).Dispose(); // before the server is asked for anything
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             throw new CliException("file-unreadable", $"The image {path} cannot be read: {unreadable.Message}") { Exit = ExitCode.Usage };
         }
+        return session.Api.PutFileAsync(route, path, cancelled);
     }
 }
