@@ -51,7 +51,7 @@ public sealed class ImageFetcherTests : IDisposable
     [Fact]
     public async Task Who_does_not_listen_is_worth_another_try()
     {
-        using var deaf = new Socket(SocketType.Stream, ProtocolType.Tcp); // holds the port and does not listen
+        using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp); // holds the port and does not listen
         deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var failed = await FetchAsync(new Uri($"http://127.0.0.1:{((IPEndPoint)deaf.LocalEndPoint!).Port}/"));
         Assert.Equal(("url-unreachable", Recovery.RetryWithBackoff), (failed.Problem?.Code, failed.Problem?.Recovery));
