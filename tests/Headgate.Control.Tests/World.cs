@@ -1,7 +1,7 @@
+using Headgate.DiskImages;
 using Headgate.Domain;
 using Headgate.Drivers.Reference;
 using Headgate.Drivers.SharedPool;
-using Headgate.Images;
 using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Primitives;

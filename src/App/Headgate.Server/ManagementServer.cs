@@ -1,7 +1,7 @@
 using Headgate.Api;
 using Headgate.Control;
 using Headgate.Control.Access;
-using Headgate.Images;
+using Headgate.DiskImages;
 using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Plugins;

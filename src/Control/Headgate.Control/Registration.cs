@@ -1,4 +1,4 @@
-using Headgate.Images;
+using Headgate.DiskImages;
 using Headgate.Operations;
 using Headgate.Operations.Templates;
 using Headgate.Persistence;

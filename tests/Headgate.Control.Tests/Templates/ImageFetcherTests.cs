@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Headgate.Images;
+using Headgate.DiskImages;
 using Headgate.Primitives;
 
 namespace Headgate.Control.Tests;

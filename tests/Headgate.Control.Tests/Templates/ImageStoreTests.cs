@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Headgate.DiskImages;
 using Headgate.Domain;
-using Headgate.Images;
 using Headgate.Primitives;
 
 namespace Headgate.Control.Tests;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Headgate.DiskImages;
 using Headgate.Domain;
-using Headgate.Images;
 using Headgate.Operations;
 using Headgate.Primitives;
 using Microsoft.EntityFrameworkCore;

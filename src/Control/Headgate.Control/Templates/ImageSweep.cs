@@ -1,5 +1,5 @@
+using Headgate.DiskImages;
 using Headgate.Domain;
-using Headgate.Images;
 using Headgate.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,5 @@
+using Headgate.DiskImages;
 using Headgate.Domain;
-using Headgate.Images;
 using Headgate.Primitives;
 using Microsoft.EntityFrameworkCore;
 

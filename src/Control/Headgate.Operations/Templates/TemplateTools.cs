@@ -1,4 +1,4 @@
-using Headgate.Images;
+using Headgate.DiskImages;
 
 namespace Headgate.Operations.Templates;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Headgate.Domain;
 using Headgate.Primitives;
 
-namespace Headgate.Images;
+namespace Headgate.DiskImages;
 
 /// <summary>A file as it came.</summary>
 public sealed record ReceivedImage(ByteSize Size, string Sha256);

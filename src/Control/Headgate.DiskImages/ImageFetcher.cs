@@ -1,7 +1,7 @@
 using System.Net;
 using Headgate.Primitives;
 
-namespace Headgate.Images;
+namespace Headgate.DiskImages;
 
 /// <summary>
 /// Fetches images over http and https. Redirects are followed by hand: to http or https only, never from https to http, never

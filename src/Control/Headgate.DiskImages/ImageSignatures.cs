@@ -1,7 +1,7 @@
 using Headgate.Domain;
 using Headgate.Primitives;
 
-namespace Headgate.Images;
+namespace Headgate.DiskImages;
 
 /// <summary>What an image is by its first bytes. A raw disk has no mark, so what bears a mark of something else is not taken for one.</summary>
 internal static class ImageSignatures

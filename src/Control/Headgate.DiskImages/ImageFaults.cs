@@ -1,6 +1,6 @@
 using Headgate.Primitives;
 
-namespace Headgate.Images;
+namespace Headgate.DiskImages;
 
 /// <summary>Why an image cannot be had or used. The codes are stable.</summary>
 internal static class ImageFaults

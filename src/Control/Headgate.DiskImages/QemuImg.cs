@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Headgate.Primitives;
 
-namespace Headgate.Images;
+namespace Headgate.DiskImages;
 
 /// <summary>
 /// The program <c>qemu-img</c>, on files whose header <see cref="Qcow2Header"/> has passed: always with the format named, never

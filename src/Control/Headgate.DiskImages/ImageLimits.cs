@@ -1,6 +1,6 @@
 using Headgate.Primitives;
 
-namespace Headgate.Images;
+namespace Headgate.DiskImages;
 
 /// <summary>Every bound on images. What is outside one is refused before it fills the store or keeps a step busy for good.</summary>
 public sealed record ImageLimits

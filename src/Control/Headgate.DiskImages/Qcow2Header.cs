@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Headgate.Primitives;
 
-namespace Headgate.Images;
+namespace Headgate.DiskImages;
 
 /// <summary>
 /// The header of a qcow2 image (QEMU's docs/interop/qcow2.txt), read before any program opens the file. An image that names

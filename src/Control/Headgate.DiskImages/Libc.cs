@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Headgate.Images;
+namespace Headgate.DiskImages;
 
 /// <summary>A folder's entries on the disk: .NET opens no folders.</summary>
 internal static partial class Libc

@@ -1,4 +1,4 @@
-namespace Headgate.Images;
+namespace Headgate.DiskImages;
 
 /// <summary>Reads <paramref name="inner"/>, and throws <see cref="TimeoutException"/> when nothing comes for <paramref name="silence"/>.</summary>
 internal sealed class ImpatientStream(Stream inner, TimeSpan silence, TimeProvider time) : Stream
