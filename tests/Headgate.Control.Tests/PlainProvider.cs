@@ -19,7 +19,7 @@ internal sealed class PlainProvider : IPrimaryDataStoreProvider
         (await _inner.OpenAsync(settings, stop)).Map<IPrimaryDataStore>(store => new Store(store));
 
     private static DriverCapabilities Without(DriverCapabilities can) =>
-        can with { Clones = Support.None, Snapshots = Support.None, LiveResize = Support.None };
+        can with { Clones = Support.None, Copies = Support.None, Snapshots = Support.None, LiveResize = Support.None, CapacityBytesChange = Support.None };
 
     private sealed class Store(IPrimaryDataStore inner) : IPrimaryDataStore, IPrimaryDataStoreLifeCycle
     {

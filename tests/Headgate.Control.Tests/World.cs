@@ -127,9 +127,18 @@ public sealed class World : IAsyncDisposable
         await Get<OperationEngine>().StartAsync(Stop);
     }
 
-        services.AddSingleton(_wrap(new FaultInjectingProvider(new ReferenceProvider(), Plan))).AddSingleton(_time);
-        services.AddSingleton<IPrimaryDataStoreProvider>(new FaultInjectingProvider(new SharedPoolProvider(), Plan));
-        services.AddSingleton<IPrimaryDataStoreProvider>(new PlainProvider());
+    /// <summary>In good order.</summary>
+    public async Task StopServerAsync()
+    {
+        await Get<OperationEngine>().StopAsync();
+        await _server.DisposeAsync();
+    }
+
+    /// <summary>Where the pool <c>files</c> keeps its volumes.</summary>
+    public string Files => Path.Combine(_folder, "files");
+
+    /// <summary>Files of the image store.</summary>
+    public IReadOnlyList<string> Images() => [.. Directory.EnumerateFiles(Path.Combine(_folder, "images"), "*", SearchOption.AllDirectories)];
 
     /// <summary>What kill -9 leaves: nothing released, nothing tidied up.</summary>
     public async Task KillServerAsync()
