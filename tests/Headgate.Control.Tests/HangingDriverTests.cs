@@ -27,7 +27,7 @@ public sealed class HangingDriverTests
         var again = await PassUntilAsync(clock, world, id, o => o.Steps.Any(s => s.Attempts >= 3));
         Assert.Null(again.Operation.Fault);
         Assert.Equal(1, deaf.Creates);
-        Assert.Equal(ProviderFaults.DriverHangs, Assert.Single(world.Get<IProviderCatalog>().Listings).Problem!.Code);
+        Assert.Equal(ProviderFaults.DriverHangs, Assert.Single(world.Get<IProviderCatalog>().Listings, l => l.Name == "Reference").Problem!.Code);
 
         deaf.Go();
         var ended = await PassUntilAsync(clock, world, id, o => o.Operation.HasEnded);
