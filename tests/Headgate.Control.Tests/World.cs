@@ -170,6 +170,22 @@ public sealed class World : IAsyncDisposable
 
     public async Task<OperationDetails> EndedAsync(Guid operation) => (await Get<OperationFeed>().WaitAsync(operation, Stop))!;
 
+    /// <summary>The operation as soon as it is so.</summary>
+    public async Task<OperationDetails> UntilAsync(Guid operation, Func<OperationDetails, bool> isSo)
+    {
+        await foreach (var seen in Get<OperationFeed>().WatchAsync(operation, Stop))
+            if (isSo(seen)) return seen;
+        throw new InvalidOperationException("It ended and was never so.");
+    }
+
+    /// <summary>What waits is due now.</summary>
+    public async Task HurryAsync(Guid operation)
+    {
+        await Database.WriteAsync(
+            async (db, cancel) => db.Put(await db.Operations.SingleAsync(o => o.Id == operation, cancel) with { NotBefore = null }), Stop);
+        Get<OperationFeed>().Wake(operation);
+    }
+
     public async Task<PoolDetails> PoolAsync() => (await Get<GetPool>().ExecuteAsync(Admin, "san1", Stop)).ValueOrThrow();
 
     public Task<Outcome<OperationDetails>> ChangeCapacityAsync(ChangeCapacityRequest request) =>

@@ -47,6 +47,19 @@ public class ProgressTests
     }
 
     [Fact]
+    public void What_comes_back_is_no_attempt()
+    {
+        var held = Progress.Resume(Fresh(), Three, Now);
+        for (var i = 0; i < 100; i++)
+        {
+            held = After(held, new StepResult.ComeBack("others are at it", TimeSpan.FromSeconds(4)));
+            Assert.Equal((Now.AddSeconds(4), (string?)null, "others are at it"), (held.Operation.NotBefore!.Value, held.Operation.LeaseOwner, held.Steps[0].Note));
+            held = Progress.Resume(held, Three, Now);
+        }
+        Assert.Equal((1, "Running: Running Pending Pending"), (held.Steps[0].Attempts, Shape(held)));
+    }
+
+    [Fact]
     public void A_doubt_waits_and_counts_its_attempts_and_an_undo_never_gives_up()
     {
         var held = After(Progress.Resume(Fresh(), Three, Now), new StepResult.TryAgain("lost", TimeSpan.FromSeconds(4)));

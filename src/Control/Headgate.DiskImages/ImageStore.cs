@@ -25,9 +25,6 @@ public sealed class ImageStore
     private const string PartSuffix = ".part";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Images unpacked at a time: each keeps a core busy, and tenants can ask for any number.</summary>
-    private static readonly SemaphoreSlim Unpacking = new(2, 2);
-
     private readonly string _folder, _received, _disks;
     private readonly ImageLimits _limits;
     private readonly QemuImg _qemu;
@@ -77,15 +74,25 @@ public sealed class ImageStore
     /// <summary>Makes the disk of a file that was received. Done again, it makes the same disk again.</summary>
     public async Task<Outcome<PreparedImage>> PrepareAsync(Guid id, ImageFormat? stated, CancellationToken stop)
     {
-        await Unpacking.WaitAsync(stop).ConfigureAwait(false);
-        try
+        var source = ReceivedPath(id);
+        if (!File.Exists(source)) return ImageFaults.NotThere();
+        var head = await HeadAsync(source, stop).ConfigureAwait(false);
+        var read = ImageSignatures.Read(head, stated);
+        if (read is not Outcome<ImageFormat>.Done { Value: var format }) return read.Problem!;
+        if (format is ImageFormat.Qcow2)
         {
-            return await UnpackAsync(id, stated, stop).ConfigureAwait(false);
+            if (Qcow2Header.Read(head, _limits.Disk).Problem is { } refused) return refused;
+            var whole = await _qemu.CheckAsync(source, stop).ConfigureAwait(false);
+            if (whole.Problem is { } damaged) return damaged;
         }
-        finally
+        return await MakeAsync<PreparedImage>(DiskPath(id), async part =>
         {
-            Unpacking.Release();
-        }
+            if (format is ImageFormat.Qcow2 && (await _qemu.ConvertAsync(source, part, Full, stop).ConfigureAwait(false)).Problem is { } failed) return failed;
+            if (format is ImageFormat.Raw && await CopySparselyAsync(source, part, stop).ConfigureAwait(false) is { } full) return full;
+            var size = new FileInfo(part).Length;
+            if (size > _limits.Disk.Bytes) return ImageFaults.TooLarge($"The image holds a disk of {new ByteSize(size)}", _limits.Disk);
+            return new PreparedImage(format, new ByteSize(size), await HashAsync(part, stop).ConfigureAwait(false));
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Takes away the file as it came; the disk stays.</summary>
@@ -110,29 +117,6 @@ public sealed class ImageStore
             swept++;
         }
         return swept;
-    }
-
-    private async Task<Outcome<PreparedImage>> UnpackAsync(Guid id, ImageFormat? stated, CancellationToken stop)
-    {
-        var source = ReceivedPath(id);
-        if (!File.Exists(source)) return ImageFaults.NotThere();
-        var head = await HeadAsync(source, stop).ConfigureAwait(false);
-        var read = ImageSignatures.Read(head, stated);
-        if (read is not Outcome<ImageFormat>.Done { Value: var format }) return read.Problem!;
-        if (format is ImageFormat.Qcow2)
-        {
-            if (Qcow2Header.Read(head, _limits.Disk).Problem is { } refused) return refused;
-            var whole = await _qemu.CheckAsync(source, stop).ConfigureAwait(false);
-            if (whole.Problem is { } damaged) return damaged;
-        }
-        return await MakeAsync<PreparedImage>(DiskPath(id), async part =>
-        {
-            if (format is ImageFormat.Qcow2 && (await _qemu.ConvertAsync(source, part, Full, stop).ConfigureAwait(false)).Problem is { } failed) return failed;
-            if (format is ImageFormat.Raw && await CopySparselyAsync(source, part, stop).ConfigureAwait(false) is { } full) return full;
-            var size = new FileInfo(part).Length;
-            if (size > _limits.Disk.Bytes) return ImageFaults.TooLarge($"The image holds a disk of {new ByteSize(size)}", _limits.Disk);
-            return new PreparedImage(format, new ByteSize(size), await HashAsync(part, stop).ConfigureAwait(false));
-        }).ConfigureAwait(false);
     }
 
     private string ReceivedPath(Guid id) => Path.Combine(_received, id.ToString("N"));

@@ -22,6 +22,12 @@ public abstract record StepResult
     /// <summary>Not settled: a passing failure, or a doubt about what happened. Never the end of an operation.</summary>
     public sealed record TryAgain(string Why, TimeSpan After) : StepResult;
 
+    /// <summary>
+    /// Not over, and nothing failed: it comes back, which is not counted as an attempt. For turns that others have, and for many things
+    /// done one by one. <paramref name="Commit"/> is what has happened so far.
+    /// </summary>
+    public sealed record ComeBack(string Why, TimeSpan After, StepCommit? Commit = null) : StepResult;
+
     /// <summary>Refused for good: undo what was done, newest first. Not for use in an undo, which must come to an end.</summary>
     public sealed record GiveUp(Fault Fault) : StepResult;
 }

@@ -25,7 +25,7 @@ public sealed partial class OperationEngine
 
                 // Journalled even while stopping: what happened is worth knowing.
                 var next = await _journal.RecordAsync(held, result, CancellationToken.None).ConfigureAwait(false);
-                LogStep(held.Operation.Kind, held.Operation.Id, step.Name, result is StepResult.TryAgain again ? again.Why : result.GetType().Name);
+                LogStep(held.Operation.Kind, held.Operation.Id, step.Name, Told(result));
                 await _faults.ReachAsync(place + recorded, _stop.Token).ConfigureAwait(false);
                 if (next is null) return;
                 held = next;
@@ -39,6 +39,13 @@ public sealed partial class OperationEngine
             LogRunFailed(e, held.Operation.Kind, held.Operation.Id);
         }
     }
+
+    private static string Told(StepResult result) => result switch
+    {
+        StepResult.TryAgain again => again.Why,
+        StepResult.ComeBack later => later.Why,
+        _ => result.GetType().Name,
+    };
 
     private async Task<StepResult> ActAsync(OperationDetails held, OperationStep journalled)
     {

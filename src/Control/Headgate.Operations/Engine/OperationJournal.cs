@@ -87,7 +87,8 @@ internal sealed class OperationJournal(HeadgateDatabase database, OperationCatal
                 var held = await LoadAsync(db, seen.Operation.Id, cancel).ConfigureAwait(false);
                 if (held is null || held.Operation.LeaseOwner != owner || !Progress.IsSameRun(seen, held)) return null;
                 var now = time.GetUtcNow();
-                if (result is StepResult.Advance { Commit: { } commit }) await commit(db, now, cancel).ConfigureAwait(false);
+                var commit = result switch { StepResult.Advance a => a.Commit, StepResult.ComeBack c => c.Commit, _ => null };
+                if (commit is not null) await commit(db, now, cancel).ConfigureAwait(false);
                 var next = Progress.After(held, result, catalog.Get(held.Operation.Kind), now);
                 if (next.Operation.HasEnded)
                 {

@@ -61,6 +61,7 @@ internal static class Progress
             StepResult.Advance a => Onward(
                 With(held, current, step with { Status = StepStatus.Done, Note = a.Note }), current + 1, definition, now),
             StepResult.TryAgain t => Later(With(held, current, step with { Note = t.Why }), now + t.After),
+            StepResult.ComeBack c => Later(With(held, current, Uncounted(step) with { Note = c.Why }), now + c.After),
             // An undo has nothing to fall back on, so it is tried until it is through.
             StepResult.GiveUp g when undoing => Later(
                 With(held, current, step with { Note = g.Fault.ToString() }), now + Retry.Pause(step.UndoAttempts)),
@@ -69,6 +70,11 @@ internal static class Progress
             _ => throw new ArgumentOutOfRangeException(nameof(result)),
         };
     }
+
+    /// <summary>Safe to count again: the lease tells runs apart as well, and one process never runs an operation twice.</summary>
+    private static OperationStep Uncounted(OperationStep step) => step.Status is StepStatus.Undoing
+        ? step with { UndoAttempts = step.UndoAttempts - 1 }
+        : step with { Attempts = step.Attempts - 1 };
 
     private static OperationDetails Onward(OperationDetails held, int index, OperationDefinition definition, DateTimeOffset now)
     {

@@ -55,6 +55,6 @@ internal sealed class AwaitTemplate(ArrayDirectory arrays) : IOperationStep
         if (volume.Driver.Facet<IClones>() is not null) return new Outcome<WriteTarget?>.Done(null);
         var template = await arrays.TemplateAsync(volume.Volume.FromTemplateId!.Value, stop).ConfigureAwait(false);
         var pool = await arrays.PoolAsync(volume.Pool.Id, stop).ConfigureAwait(false);
-        return pool.Map<WriteTarget?>(reached => new WriteTarget(template, reached, volume.Key, volume.Handle));
+        return pool.Map<WriteTarget?>(reached => new WriteTarget(template, volume.Volume.AccountId, reached, volume.Key, volume.Handle));
     };
 }

@@ -21,7 +21,7 @@ internal sealed record ReachedCopy(TemplateCopy Copy, Template Template, Reached
     /// <summary>For the steps that write.</summary>
     public static SeekTarget Seek(ArrayDirectory arrays) => async (context, stop) =>
         (await ReachAsync(arrays, context, stop).ConfigureAwait(false)).Map<WriteTarget?>(reached => new WriteTarget(
-            reached.Template, reached.Pool, reached.Key,
+            reached.Template, reached.Template.AccountId, reached.Pool, reached.Key,
             new VolumeHandle(reached.Copy.Handle ?? throw new InvalidOperationException($"Copy {reached.Copy.Id} has no handle."))));
 }
 

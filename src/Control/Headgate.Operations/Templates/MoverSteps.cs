@@ -5,8 +5,8 @@ using Headgate.Storage.Sdk;
 
 namespace Headgate.Operations.Templates;
 
-/// <summary>What a template's content is written into.</summary>
-internal sealed record WriteTarget(Template Template, ReachedPool Pool, ObjectKey Key, VolumeHandle Handle)
+/// <summary>What a template's content is written into, and for which account.</summary>
+internal sealed record WriteTarget(Template Template, Guid AccountId, ReachedPool Pool, ObjectKey Key, VolumeHandle Handle)
 {
     private string Initiator => MoverName.Of(Pool.Pool.Id);
 
@@ -62,6 +62,8 @@ internal sealed class WriteContent(SeekTarget seek, TemplateTools tools) : Forwa
         var sought = await seek(context, stop).ConfigureAwait(false);
         if (sought is not Outcome<WriteTarget?>.Done found) return Retry.NotDone(sought, context.Attempt);
         if (found.Value is not { } target) return new StepResult.Advance("cloned on the storage");
+        using var turn = tools.Moving.TryTake(target.AccountId);
+        if (turn is null) return TemplateTools.NoTurn("other contents are being written");
         var granted = await target.GrantAsync(stop).ConfigureAwait(false); // the same answer as the step before had
         if (granted is not Outcome<Connection>.Done { Value: var connection }) return Retry.NotDone(granted, context.Attempt);
         var written = await WriteAsync(target, connection, stop).ConfigureAwait(false);

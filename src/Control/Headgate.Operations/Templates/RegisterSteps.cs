@@ -25,6 +25,8 @@ internal sealed class ReceiveImage(ArrayDirectory arrays, TemplateTools tools) :
                 ? new StepResult.Advance("uploaded")
                 : new StepResult.GiveUp(new Fault("image-lost", "The uploaded image is not in this server's store any more; upload it again.", Recovery.FixRequest));
         }
+        using var turn = tools.Fetching.TryTake(template.AccountId);
+        if (turn is null) return TemplateTools.NoTurn("other images are being fetched");
         var fetched = await tools.Fetcher.FetchAsync(
             new Uri(template.Url), (body, length, cancel) => tools.Images.ReceiveAsync(template.Id, body, length, template.Checksum, cancel), stop).ConfigureAwait(false);
         if (fetched.Problem is { } problem && context.Attempt >= MostAttempts) return new StepResult.GiveUp(problem);
@@ -41,14 +43,16 @@ internal sealed class ReceiveImage(ArrayDirectory arrays, TemplateTools tools) :
 }
 
 /// <summary>Makes the disk of the file. Done again, it makes the same one again.</summary>
-internal sealed class PrepareImage(ArrayDirectory arrays, ImageStore images) : IOperationStep
+internal sealed class PrepareImage(ArrayDirectory arrays, TemplateTools tools) : IOperationStep
 {
     public string Name => "prepare-image";
 
     public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
     {
         var template = await arrays.TemplateAsync(context.SubjectId, stop).ConfigureAwait(false);
-        var prepared = await images.PrepareAsync(template.Id, template.Format, stop).ConfigureAwait(false);
+        using var turn = tools.Unpacking.TryTake(template.AccountId);
+        if (turn is null) return TemplateTools.NoTurn("other images are being unpacked");
+        var prepared = await tools.Images.PrepareAsync(template.Id, template.Format, stop).ConfigureAwait(false);
         return Retry.After(prepared, context.Attempt, disk => new StepResult.Advance(
             $"{disk.Format}, {disk.Size}",
             async (db, _, cancel) =>
@@ -58,7 +62,7 @@ internal sealed class PrepareImage(ArrayDirectory arrays, ImageStore images) : I
             }));
     }
 
-    public ValueTask<StepResult> UndoAsync(StepContext context, CancellationToken stop) => Discard.Of(images, context);
+    public ValueTask<StepResult> UndoAsync(StepContext context, CancellationToken stop) => Discard.Of(tools.Images, context);
 }
 
 /// <summary>Throws the file away that the disk was made of, and lets volumes be made.</summary>

@@ -15,7 +15,7 @@ internal static class TemplateOperations
         [
             new Begin("recorded", Undo("template.register-failed", "could not be registered", c => new TemplateCommand.ReportRegisterFailed(c.Cause))),
             new ReceiveImage(arrays, tools),
-            new PrepareImage(arrays, tools.Images),
+            new PrepareImage(arrays, tools),
             new ReleaseImage(tools.Images),
         ]),
         new(OperationKinds.TemplateCopy,
