@@ -52,6 +52,8 @@ internal static class ImageFaults
 
     public static Fault QemuImgFailed(string what, string said) => Ask("qemu-img-failed", $"qemu-img could not {what} the image: {said}");
 
+    public static Fault SenderTooSlow(string why) => Fix("image-timeout", $"The image came too slowly: {why} Nothing of it was kept.");
+
     public static Fault TooSlow(string what, TimeSpan after) => Fix(
         "image-timeout", $"{what} the image took longer than {after}; it was given up.");
 

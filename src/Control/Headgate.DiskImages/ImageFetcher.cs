@@ -61,7 +61,7 @@ public sealed class ImageFetcher : IDisposable
         }
         catch (Exception failed) when (failed is HttpRequestException or IOException or TimeoutException)
         {
-            return ImageFaults.UrlUnreachable(url.Host, failed is TimeoutException ? $"nothing came for {_limits.Silence.TotalSeconds:0} s." : Sentence(failed));
+            return ImageFaults.UrlUnreachable(url.Host, Sentence(failed));
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
         {
@@ -75,8 +75,16 @@ public sealed class ImageFetcher : IDisposable
     private async Task<HttpResponseMessage> AnswerAsync(Uri url, CancellationToken stop)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop)
-            .WaitAsync(_limits.Silence, _time, stop).ConfigureAwait(false);
+        using var silent = new CancellationTokenSource(_limits.Silence, _time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, silent.Token);
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (silent.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            throw new TimeoutException($"it did not answer for {_limits.Silence.TotalSeconds:0} s.");
+        }
     }
 
     private async Task<Outcome<T>> BodyAsync<T>(
@@ -88,7 +96,7 @@ public sealed class ImageFetcher : IDisposable
         var body = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            var impatient = new ImpatientStream(body, _limits.Silence, _time);
+            var impatient = new ImpatientStream(body, _limits, _time);
             await using (impatient.ConfigureAwait(false))
                 return await receive(impatient, response.Content.Headers.ContentLength, stop).ConfigureAwait(false);
         }

@@ -20,10 +20,13 @@ public sealed record ImageLimits
     /// <summary>How long a connection to a server may take to come up.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a server may send nothing.</summary>
+    /// <summary>How long a sender may send nothing.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a download or an unpacking may take in all: the largest file at 3 MiB/s.</summary>
+    /// <summary>What a sender must send on average, once <see cref="Silence"/> has passed: half a Mbit/s, less than any line that images come over. Who crawls holds a place that others want.</summary>
+    public ByteSize SlowestPerSecond { get; init; } = new(64 << 10);
+
+    /// <summary>How long an upload, a download or an unpacking may take in all: the largest file at 3 MiB/s.</summary>
     public TimeSpan Whole { get; init; } = TimeSpan.FromHours(6);
 
     /// <summary>Longest address.</summary>

@@ -28,13 +28,14 @@ public sealed class ImageStore
     private readonly string _folder, _received, _disks;
     private readonly ImageLimits _limits;
     private readonly QemuImg _qemu;
+    private readonly TimeProvider _time;
 
     /// <summary>The store in <paramref name="folder"/>, which is made when it is not there.</summary>
     public ImageStore(string folder, ImageLimits limits, TimeProvider time)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(limits);
-        (_folder, _limits, _qemu) = (Path.GetFullPath(folder), limits, new QemuImg(limits, time));
+        (_folder, _limits, _time, _qemu) = (Path.GetFullPath(folder), limits, time, new QemuImg(limits, time));
         (_received, _disks) = (Path.Combine(_folder, "received"), Path.Combine(_folder, "disks"));
         foreach (var part in new[] { _folder, _received, _disks }) Directory.CreateDirectory(part, OwnerOnly);
     }
@@ -69,6 +70,29 @@ public sealed class ImageStore
             if (file.Size.Bytes == 0) return ImageFaults.Empty();
             return checksum is null || string.Equals(checksum, file.Sha256, StringComparison.OrdinalIgnoreCase) ? file : ImageFaults.Checksum(checksum, file.Sha256);
         });
+    }
+
+    /// <summary>The same from a client, which may neither fall silent nor crawl nor go on for ever: it holds a turn that others want.</summary>
+    public async Task<Outcome<ReceivedImage>> ReceiveUploadAsync(Guid id, Stream from, long? announced, string? checksum, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(_limits.Whole, _time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        var impatient = new ImpatientStream(from, _limits, _time);
+        await using (impatient.ConfigureAwait(false))
+        {
+            try
+            {
+                return await ReceiveAsync(id, impatient, announced, checksum, end.Token).ConfigureAwait(false);
+            }
+            catch (TimeoutException slow)
+            {
+                return ImageFaults.SenderTooSlow(slow.Message);
+            }
+            catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
+            {
+                return ImageFaults.TooSlow("Uploading", _limits.Whole);
+            }
+        }
     }
 
     /// <summary>Makes the disk of a file that was received. Done again, it makes the same disk again.</summary>

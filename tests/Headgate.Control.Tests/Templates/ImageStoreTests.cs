@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Headgate.DiskImages;
 using Headgate.Domain;
 using Headgate.Primitives;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Headgate.Control.Tests;
 
@@ -125,6 +126,29 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData(61, 64 << 10, "image-timeout")]
+    [InlineData(61, 10, null)]
+    [InlineData(20, 64 << 10, null)] // a beginning may be slow
+    public async Task Who_crawls_is_given_up(int seconds, int slowest, string? code)
+    {
+        var time = new FakeTimeProvider();
+        var store = new ImageStore(Path.Combine(_folder, "store"), Limits with { SlowestPerSecond = new ByteSize(slowest) }, time);
+        using var slow = new SlowStream(Noise(1000), () => time.Advance(TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(code, (await store.ReceiveUploadAsync(_id, slow, null, null, Stop)).Problem?.Code);
+        Assert.Equal(code is null ? 1 : 0, Left().Length);
+    }
+
+    [Fact]
+    public async Task Who_falls_silent_is_given_up_and_nobody_reads_on()
+    {
+        var store = new ImageStore(Path.Combine(_folder, "store"), Limits, new HastyTime(Limits.Silence));
+        using var silent = new SilentStream();
+        Assert.Equal("image-timeout", (await store.ReceiveUploadAsync(_id, silent, null, null, Stop)).Problem?.Code);
+        await silent.Left.WaitAsync(Stop);
+        Assert.Empty(Left());
+    }
+
+    [Theory]
     [InlineData("KDMV", null, "image-format-unsupported")]
     [InlineData("vhdxfile", null, "image-format-unsupported")]
     [InlineData("<!DOCTYPE html>", null, "image-format-unsupported")]
@@ -185,6 +209,48 @@ public sealed class ImageStoreTests : IDisposable
         await process.StandardOutput.ReadToEndAsync(Stop);
         await process.WaitForExitAsync(Stop);
         Assert.True(process.ExitCode == 0, await error);
+    }
+
+    /// <summary>Lets time pass before it gives anything.</summary>
+    private sealed class SlowStream(byte[] content, Action pass) : MemoryStream(content)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position == 0) pass();
+            return base.ReadAsync(buffer, cancellationToken);
+        }
+    }
+
+    /// <summary>Gives nothing, and tells when its reader has given up.</summary>
+    private sealed class SilentStream : MemoryStream
+    {
+        private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Left => _left.Task;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+                return 0;
+            }
+            finally
+            {
+                _left.SetResult();
+            }
+        }
+    }
+
+    /// <summary>As soon as somebody waits for so long, it has passed.</summary>
+    private sealed class HastyTime(TimeSpan pause) : FakeTimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == pause) _ = Task.Run(() => Advance(pause));
+            return timer;
+        }
     }
 
     /// <summary>Ones without end.</summary>

@@ -91,6 +91,21 @@ public class TemplateTests
     }
 
     [Fact]
+    public async Task Two_uploads_of_one_account_are_the_most_and_another_accounts_go_on()
+    {
+        await using var world = await World.StartAsync();
+        var gates = new[] { new GatedStream(Image), new GatedStream(Image) };
+        var slow = gates.Select((gate, i) => world.Get<UploadTemplate>().ExecuteAsync(
+            world.Tenant, new RegisterTemplateRequest($"t{i}", null, null, false), gate, null, world.Stop)).ToList();
+        foreach (var gate in gates) await gate.Asked.WaitAsync(world.Stop);
+        Assert.Equal("too-many-uploads", (await UploadAsync(world, world.Tenant, "third")).Problem?.Code);
+        await world.DoneAsync(UploadAsync(world, world.Stranger, "theirs"));
+        foreach (var gate in gates) gate.Open();
+        foreach (var one in slow) Assert.True((await one).IsDone);
+        Assert.True((await UploadAsync(world, world.Tenant, "third")).IsDone);
+    }
+
+    [Fact]
     public async Task An_image_is_fetched_and_checked()
     {
         await using var world = await World.StartAsync();

@@ -51,6 +51,7 @@ internal static class ProblemTable
         ["template-state"] = Status409Conflict,
         ["template-not-yours"] = Status403Forbidden,
         ["too-many-templates"] = Status409Conflict,
+        ["image-timeout"] = Status408RequestTimeout,
         ["image-too-large"] = Status413PayloadTooLarge,
         ["image-store-full"] = Status507InsufficientStorage,
         ["image-store-unusable"] = Status500InternalServerError,
