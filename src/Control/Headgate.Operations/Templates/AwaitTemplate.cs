@@ -40,8 +40,8 @@ internal sealed class AwaitTemplate(ArrayDirectory arrays) : IOperationStep
         if (sought is not Outcome<VolumeView?>.Done found) return Retry.NotUndone(sought, context.Attempt);
         return found.Value is not null ? nothing : new StepResult.Advance("the copy is gone from the storage", async (db, _, cancel) =>
         {
-            var row = await db.TemplateCopies.SingleOrDefaultAsync(c => c.Id == copy.Id && c.State == TemplateCopyState.Ready, cancel).ConfigureAwait(false);
-            if (row is null) return;
+            var row = await db.TemplateCopies.SingleOrDefaultAsync(c => c.Id == copy.Id && c.Version == copy.Version, cancel).ConfigureAwait(false);
+            if (row is null) return; // made again since, perhaps: what was found says nothing of that one
             var lost = row.Lost(new Cause(FaultCodes.VolumeNotFound, "It was deleted on the storage."));
             db.Put(await CopyOnStorage.ReserveAsync(db, lost, default, cancel).ConfigureAwait(false));
         });
