@@ -72,11 +72,16 @@ public sealed class World : IAsyncDisposable
     public static async Task<World> StartOnFilesAsync(string provider = "SharedPool", ByteSize? capacity = null)
     {
         var world = await StartEmptyAsync(new World());
-        Directory.CreateDirectory(world.Files);
-        var given = new Dictionary<string, string> { ["path"] = world.Files };
-        await world.DoneAsync(world.Get<AddPool>().ExecuteAsync(
-            world.Admin, new AddPoolRequest("files", provider, "z1") { Settings = given, CapacityBytes = capacity }, world.Stop));
+        await world.AddFilesPoolAsync("files", provider, capacity);
         return world;
+    }
+
+    /// <summary>Another such pool, in a folder of its name.</summary>
+    public Task AddFilesPoolAsync(string name, string provider = "SharedPool", ByteSize? capacity = null)
+    {
+        var path = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        var given = new Dictionary<string, string> { ["path"] = path };
+        return DoneAsync(Get<AddPool>().ExecuteAsync(Admin, new AddPoolRequest(name, provider, "z1") { Settings = given, CapacityBytes = capacity }, Stop));
     }
 
     private static async Task<World> StartAsync(World world, params (string Name, string Value)[] settings)

@@ -115,18 +115,54 @@ public class TemplateVolumeTests
         await using var world = await World.StartOnFilesAsync();
         await world.DoneAsync(UploadAsync(world, world.Tenant, "debian", image: Image));
         await world.DoneAsync(CreateAsync(world, "v1"));
-        await using (var db = world.Database.Open())
-        {
-            var copy = await db.TemplateCopies.SingleAsync(world.Stop);
-            var pool = (await world.Get<ArrayDirectory>().PoolAsync(copy.PoolId, world.Stop)).ValueOrThrow();
-            Assert.True((await pool.Driver.DeleteAsync(new ObjectKey(copy.Id), new VolumeHandle(copy.Handle!), world.Stop)).IsDone);
-        }
+        await DeleteCopyAsync(world);
         var check = (await world.Get<CheckPool>().ExecuteAsync(world.Admin, "files", world.Stop)).ValueOrThrow();
         Assert.Equal(["missing"], check.Findings.Select(f => f.Kind));
         Assert.Equal(FaultCodes.VolumeNotFound, (await world.EndedAsync(CreateAsync(world, "v2"))).Operation.Fault?.Code);
         await world.AssertSoundAsync();
         await world.DoneAsync(CreateAsync(world, "v2"));
         Assert.Equal(Image, (await ContentAsync(world, "v2"))[..Image.Length]);
+    }
+
+    [Fact]
+    public async Task What_was_found_of_a_copy_is_not_believed_of_one_that_was_made_again_meanwhile()
+    {
+        await using var world = await World.StartOnFilesAsync();
+        await world.DoneAsync(UploadAsync(world, world.Tenant, "debian", image: Image));
+        await world.DoneAsync(CreateAsync(world, "v1"));
+        await DeleteCopyAsync(world);
+        world.Faults.Also(async point =>
+        {
+            if (point != "volume.create-from-template/await-template/undo-acted") return;
+            await world.Database.WriteAsync(
+                async (db, cancel) => db.Put((await db.TemplateCopies.SingleAsync(cancel)).Lost(new Cause("gone", "It was gone.")).Made() with { Handle = "another" }), world.Stop);
+        });
+        Assert.Equal(FaultCodes.VolumeNotFound, (await world.EndedAsync(CreateAsync(world, "v2"))).Operation.Fault?.Code);
+        world.Faults.Also(null);
+        await using var after = world.Database.Open();
+        Assert.Equal((TemplateCopyState.Ready, "another"), await after.TemplateCopies.Select(c => ValueTuple.Create(c.State, c.Handle)).SingleAsync(world.Stop));
+    }
+
+    [Fact]
+    public async Task Of_several_copies_those_that_are_gone_are_held_no_longer_though_another_does_not_go()
+    {
+        await using var world = await World.StartOnFilesAsync(capacity: ByteSize.MiB(11)); // a copy and a volume
+        await world.DoneAsync(UploadAsync(world, world.Tenant, "debian", image: Image));
+        await world.DoneAsync(CreateAsync(world, "v1"));
+        await world.AddFilesPoolAsync("files2");
+        await world.DoneAsync(CreateAsync(world, "v2"));
+        world.Faults.Also(point =>
+        {
+            // The first is gone by now.
+            if (point == "template.delete/drop-copies/recorded")
+                world.Plan.Next(StoreCall.Delete, new InjectedFault.Refuse(new Fault("on-fire", "It burns.", Recovery.AskOperator)));
+            return Task.CompletedTask;
+        });
+        var failed = await world.EndedAsync(world.Get<DeleteTemplate>().ExecuteAsync(world.Tenant, "debian", world.Stop));
+        world.Faults.Also(null);
+        Assert.Equal("on-fire", failed.Operation.Fault?.Code);
+        await using (var db = world.Database.Open()) Assert.Equal(1, await db.TemplateCopies.CountAsync(world.Stop));
+        await world.AssertSoundAsync();
     }
 
     [Fact]
@@ -177,6 +213,15 @@ public class TemplateVolumeTests
             var refused = await world.Get<ConnectVolume>().ExecuteAsync(world.Tenant, "v1", asked, world.Stop);
             Assert.Contains(refused.Problem?.Code, new[] { "initiator-reserved", "initiator-invalid" });
         }
+    }
+
+    /// <summary>As an administrator of the storage would, and nobody tells the server.</summary>
+    private static async Task DeleteCopyAsync(World world)
+    {
+        await using var db = world.Database.Open();
+        var copy = await db.TemplateCopies.SingleAsync(world.Stop);
+        var pool = (await world.Get<ArrayDirectory>().PoolAsync(copy.PoolId, world.Stop)).ValueOrThrow();
+        Assert.True((await pool.Driver.DeleteAsync(new ObjectKey(copy.Id), new VolumeHandle(copy.Handle!), world.Stop)).IsDone);
     }
 
     internal static Task<Outcome<OperationDetails>> CreateAsync(World world, string name, string template = "debian", long sizeMib = 5) =>

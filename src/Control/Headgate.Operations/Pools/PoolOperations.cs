@@ -142,11 +142,7 @@ internal sealed class DetachPool(ArrayDirectory arrays, StoreCache stores) : For
         if (target is not Outcome<ReachedPool>.Done { Value: var pool })
             return Retry.NotDone(target, context.Attempt);
         var copies = await arrays.TemplateCopiesAsync(pool.Pool.Id, stop).ConfigureAwait(false);
-        foreach (var copy in copies) // no tenant's, and nothing on the pool needs them any more
-        {
-            var gone = await CopyOnStorage.DeleteAsync(pool.Driver, copy, stop).ConfigureAwait(false);
-            if (!gone.IsDone) return Retry.NotDone(gone, context.Attempt);
-        }
+        if (copies is [var copy, ..]) return await CopyOnStorage.DropAsync(pool, copy, context, stop).ConfigureAwait(false); // no tenant's, and nothing here needs it any more
         var removed = await pool.Store.LifeCycle.RemoveAsync(stop).ConfigureAwait(false);
         if (removed.IsDone) await stores.EvictAsync(pool.Pool.Id).ConfigureAwait(false);
         return Retry.After(removed, context.Attempt, _ => new StepResult.Advance(
@@ -155,7 +151,6 @@ internal sealed class DetachPool(ArrayDirectory arrays, StoreCache stores) : For
             {
                 var row = await db.ApplyAsync(context.SubjectId, new PoolCommand.ConfirmRemoved(), cancel).ConfigureAwait(false);
                 db.Put(row with { SealedSecrets = new Dictionary<string, string>() });
-                await CopyOnStorage.ForgetAsync(db, copies, cancel).ConfigureAwait(false);
                 db.Tell(now, context.Operation, "pool", row.Id, row.Name, null, "pool.removed", $"Pool {row.Name} was removed.");
             }));
     }

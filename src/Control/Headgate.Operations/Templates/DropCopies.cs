@@ -11,14 +11,11 @@ internal sealed class DropCopies(ArrayDirectory arrays) : ForwardStep("drop-copi
     public override async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
     {
         var copies = await arrays.TemplateCopiesAsync(context.SubjectId, stop).ConfigureAwait(false);
-        foreach (var copy in copies)
-        {
-            var target = await arrays.PoolAsync(copy.PoolId, stop).ConfigureAwait(false);
-            if (target is not Outcome<ReachedPool>.Done { Value: var pool }) return Retry.NotDone(target, context.Attempt);
-            var gone = await CopyOnStorage.DeleteAsync(pool.Driver, copy, stop).ConfigureAwait(false);
-            if (!gone.IsDone) return Retry.NotDone(gone, context.Attempt);
-        }
-        return new StepResult.Advance($"{copies.Count} deleted", (db, _, cancel) => CopyOnStorage.ForgetAsync(db, copies, cancel));
+        if (copies is not [var copy, ..]) return new StepResult.Advance("none is left");
+        var target = await arrays.PoolAsync(copy.PoolId, stop).ConfigureAwait(false);
+        return target is Outcome<ReachedPool>.Done { Value: var pool }
+            ? await CopyOnStorage.DropAsync(pool, copy, context, stop).ConfigureAwait(false)
+            : Retry.NotDone(target, context.Attempt);
     }
 }
 
@@ -35,15 +32,22 @@ internal static class CopyOnStorage
         return found.Value is { } there ? await driver.DeleteAsync(key, there.Handle, stop).ConfigureAwait(false) : default(Nothing);
     }
 
-    /// <summary>Takes the rows away and their reservations back.</summary>
-    public static async Task ForgetAsync(Persistence.HeadgateDbContext db, IReadOnlyList<TemplateCopy> copies, CancellationToken stop)
+    /// <summary>
+    /// Ends one copy and forgets it before the next is begun: should another not go, on a pool that is not reached, what is gone already
+    /// is held no longer.
+    /// </summary>
+    public static async Task<StepResult> DropAsync(ReachedPool pool, TemplateCopy copy, StepContext context, CancellationToken stop)
     {
-        var ids = copies.Select(c => c.Id).ToList();
-        foreach (var row in await db.TemplateCopies.Where(c => ids.Contains(c.Id)).ToListAsync(stop).ConfigureAwait(false))
-        {
-            await ReserveAsync(db, row, default, stop).ConfigureAwait(false);
-            db.TemplateCopies.Remove(row);
-        }
+        var gone = await DeleteAsync(pool.Driver, copy, stop).ConfigureAwait(false);
+        return Retry.After(gone, context.Attempt, _ => new StepResult.ComeBack(
+            $"deleted from pool {pool.Pool.Name}",
+            TimeSpan.Zero,
+            async (db, _, cancel) =>
+            {
+                if (await db.TemplateCopies.SingleOrDefaultAsync(c => c.Id == copy.Id, cancel).ConfigureAwait(false) is not { } row) return;
+                await ReserveAsync(db, row, default, cancel).ConfigureAwait(false);
+                db.TemplateCopies.Remove(row);
+            }));
     }
 
     /// <summary>Moves the copy's reservation in its pool's ledger to <paramref name="bytes"/>; returns the copy, not yet put.</summary>
