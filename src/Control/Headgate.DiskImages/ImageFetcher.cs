@@ -5,11 +5,12 @@ namespace Headgate.DiskImages;
 
 /// <summary>
 /// Fetches images over http and https. Redirects are followed by hand: to http or https only, never from https to http, never
-/// with credentials in the address.
+/// with credentials in the address, and to another server only on the internet: whom an admin names may be anywhere, whom that server
+/// names may not.
 /// </summary>
 public sealed class ImageFetcher : IDisposable
 {
-    private readonly HttpClient _http;
+    private readonly HttpClient _http, _elsewhere;
     private readonly ImageLimits _limits;
     private readonly TimeProvider _time;
 
@@ -18,16 +19,7 @@ public sealed class ImageFetcher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(limits);
         (_limits, _time) = (limits, time);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None, // the checksum is of the file
-            ConnectTimeout = limits.Connect,
-            UseCookies = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(1), // images are fetched now and then: nothing is gained by keeping connections
-        })
-        { Timeout = Timeout.InfiniteTimeSpan };
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd("headgate");
+        (_http, _elsewhere) = (Client(), Client(PublicAddress.ConnectAsync));
     }
 
     /// <summary>Null when images may be fetched from <paramref name="url"/>, else the refusal. Does not ask the server.</summary>
@@ -45,12 +37,13 @@ public sealed class ImageFetcher : IDisposable
         ArgumentNullException.ThrowIfNull(receive);
         using var late = new CancellationTokenSource(_limits.Whole, _time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        var asked = url;
         try
         {
             for (var hop = 0; ; hop++)
             {
                 if (Problem(url) is { } refused) return refused;
-                using var response = await AnswerAsync(url, end.Token).ConfigureAwait(false);
+                using var response = await AnswerAsync(IsSameServer(asked, url) ? _http : _elsewhere, url, end.Token).ConfigureAwait(false);
                 if (Redirect(response) is not { } location) return await BodyAsync(url, response, receive, end.Token).ConfigureAwait(false);
                 if (hop == _limits.Redirects) return ImageFaults.UrlInvalid($"it was redirected more than {_limits.Redirects} times.");
                 var next = new Uri(url, location);
@@ -58,6 +51,10 @@ public sealed class ImageFetcher : IDisposable
                     return ImageFaults.UrlInvalid($"{url.Host} redirects from https to {next.Scheme}.");
                 url = next;
             }
+        }
+        catch (HttpRequestException refused) when (refused.InnerException is InternalAddressException)
+        {
+            return ImageFaults.UrlInvalid($"{asked.Host} redirects to {url.Host}, which is not on the internet. Give the address where the image is.");
         }
         catch (Exception failed) when (failed is HttpRequestException or IOException or TimeoutException)
         {
@@ -70,16 +67,38 @@ public sealed class ImageFetcher : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _elsewhere.Dispose();
+    }
 
-    private async Task<HttpResponseMessage> AnswerAsync(Uri url, CancellationToken stop)
+    private HttpClient Client(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null)
+    {
+        var http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = connect,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None, // the checksum is of the file
+            ConnectTimeout = _limits.Connect,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1), // images are fetched now and then: nothing is gained by keeping connections
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("headgate");
+        return http;
+    }
+
+    private static bool IsSameServer(Uri asked, Uri url) => (asked.IdnHost, asked.Port) == (url.IdnHost, url.Port);
+
+    private async Task<HttpResponseMessage> AnswerAsync(HttpClient http, Uri url, CancellationToken stop)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         using var silent = new CancellationTokenSource(_limits.Silence, _time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, silent.Token);
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token).ConfigureAwait(false);
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (silent.IsCancellationRequested && !stop.IsCancellationRequested)
         {

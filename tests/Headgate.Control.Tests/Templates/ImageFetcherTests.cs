@@ -49,6 +49,47 @@ public sealed class ImageFetcherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_redirect_does_not_lead_to_another_server_of_an_internal_network()
+    {
+        var wasAsked = false;
+        await using var inside = new ScriptedHttp(_ =>
+        {
+            wasAsked = true;
+            return "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret";
+        });
+        foreach (var to in new[] { inside.Address, new Uri($"http://localhost:{inside.Address.Port}/"), new Uri($"http://[::1]:{inside.Address.Port}/") })
+        {
+            await using var server = new ScriptedHttp(_ => $"HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n");
+            Assert.Equal("url-invalid", (await FetchAsync(server.Address)).Problem?.Code);
+        }
+        Assert.False(wasAsked);
+        Assert.Equal("secret", (await FetchAsync(inside.Address)).ValueOrThrow()); // an admin names whom it likes
+    }
+
+    [Theory]
+    [InlineData("8.8.8.8", true)]
+    [InlineData("172.15.255.255", true)]
+    [InlineData("2a00:1450::1", true)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("10.1.2.3", false)]
+    [InlineData("172.16.0.1", false)]
+    [InlineData("192.168.0.1", false)]
+    [InlineData("169.254.169.254", false)]
+    [InlineData("100.64.0.1", false)]
+    [InlineData("255.255.255.255", false)]
+    [InlineData("::1", false)]
+    [InlineData("::", false)]
+    [InlineData("::ffff:127.0.0.1", false)]
+    [InlineData("::ffff:8.8.8.8", true)]
+    [InlineData("64:ff9b::7f00:1", false)]
+    [InlineData("2002:7f00:1::", false)]
+    [InlineData("fe80::1%1", false)]
+    [InlineData("fec0::1", false)]
+    [InlineData("fd00:ec2::254", false)]
+    public void The_internet_is_what_is_nobodys_own(string address, bool isPublic) => Assert.Equal(isPublic, PublicAddress.IsOne(IPAddress.Parse(address)));
+
+    [Fact]
     public async Task Who_does_not_listen_is_worth_another_try()
     {
         using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp); // holds the port and does not listen
