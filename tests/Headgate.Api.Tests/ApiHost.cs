@@ -58,7 +58,7 @@ public sealed class ApiHost : IAsyncDisposable
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(database).AddSingleton(SecretBox.OpenOrCreate(Path.Combine(folder, "key")));
         builder.Services.AddSingleton<IPrimaryDataStoreProvider, ReferenceProvider>();
-        builder.Services.AddSingleton(new ImageStore(Path.Combine(folder, "images"), new ImageLimits(), TimeProvider.System));
+        builder.Services.AddSingleton(new ImageStore(Path.Combine(folder, "images"), new ImageLimits { KeepFree = Primitives.ByteSize.MiB(1) }, TimeProvider.System));
         builder.Services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
         builder.Services.AddHeadgateApi();
         more?.Invoke(builder);

@@ -42,6 +42,9 @@ public sealed class World : IAsyncDisposable
         Array = ReferenceArray.Named(_folder);
     }
 
+    /// <summary>The image store's: its folder may be in a small file system.</summary>
+    public static ImageLimits ImageBounds { get; } = new() { KeepFree = ByteSize.MiB(1), PerAccount = ByteSize.MiB(32) };
+
     public HeadgateDatabase Database { get; }
 
     public ReferenceArray Array { get; }
@@ -126,7 +129,7 @@ public sealed class World : IAsyncDisposable
         services.AddSingleton<IPrimaryDataStoreProvider>(new PlainProvider());
         services.AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>));
         services.AddSingleton<Places.Hosts>();
-        services.AddSingleton(new ImageStore(Path.Combine(_folder, "images"), new ImageLimits(), TimeProvider.System));
+        services.AddSingleton(new ImageStore(Path.Combine(_folder, "images"), ImageBounds, TimeProvider.System));
         services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
         _server = services.BuildServiceProvider();
         await Get<OperationEngine>().StartAsync(Stop);

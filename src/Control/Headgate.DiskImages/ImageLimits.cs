@@ -11,8 +11,17 @@ public sealed record ImageLimits
     /// <summary>Largest disk in an image. All of it is read and hashed when it is registered, and moved and read back at each pool's first use: hours for more than this.</summary>
     public ByteSize Disk { get; init; } = ByteSize.TiB(1);
 
-    /// <summary>What a download or an unpacking must leave free in the store's file system, which holds the database too.</summary>
-    public ByteSize KeepFree { get; init; } = ByteSize.GiB(1);
+    /// <summary>
+    /// What a download or an unpacking must leave free in the store's file system, which holds the database too: a day of a busy
+    /// journal, and what others write between two looks.
+    /// </summary>
+    public ByteSize KeepFree { get; init; } = ByteSize.GiB(2);
+
+    /// <summary>
+    /// What the images that one account has uploaded for itself may take in the store, unpacked and sparse: a dozen full Windows servers. Public
+    /// images and those that the server fetched are admins' and do not count.
+    /// </summary>
+    public ByteSize PerAccount { get; init; } = ByteSize.GiB(256);
 
     /// <summary>Redirects followed: mirrors use one or two (curl follows 50, browsers 20).</summary>
     public int Redirects { get; init; } = 5;

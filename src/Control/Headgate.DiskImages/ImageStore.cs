@@ -25,6 +25,8 @@ public sealed class ImageStore
     private const string PartSuffix = ".part";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _promised = []; // bytes by the path that they are written to
     private readonly string _folder, _received, _disks;
     private readonly ImageLimits _limits;
     private readonly QemuImg _qemu;
@@ -45,6 +47,13 @@ public sealed class ImageStore
 
     /// <summary>The path of a disk, whether or not it is there.</summary>
     public string DiskPath(Guid id) => Path.Combine(_disks, id.ToString("N"));
+
+    /// <summary>What an image takes in the store.</summary>
+    public ByteSize StoredBytes(Guid id) => new(Libc.StoredBytes(ReceivedPath(id)) + Libc.StoredBytes(DiskPath(id)));
+
+    /// <summary>The refusal when the images of an account, which take <paramref name="has"/>, and <paramref name="need"/> more are too much; else null.</summary>
+    public Fault? AccountProblem(ByteSize has, ByteSize need) =>
+        has + need > _limits.PerAccount ? ImageFaults.AccountFull(need, has, _limits.PerAccount) : null;
 
     /// <summary>True once the file has come whole.</summary>
     public bool HasReceived(Guid id) => File.Exists(ReceivedPath(id));
@@ -96,21 +105,31 @@ public sealed class ImageStore
     }
 
     /// <summary>Makes the disk of a file that was received. Done again, it makes the same disk again.</summary>
-    public async Task<Outcome<PreparedImage>> PrepareAsync(Guid id, ImageFormat? stated, CancellationToken stop)
+    /// <param name="id">The template's.</param>
+    /// <param name="stated">The format that it must have; null for any.</param>
+    /// <param name="others">What the account's other images take; null when nothing is counted.</param>
+    /// <param name="stop">Cancels.</param>
+    public async Task<Outcome<PreparedImage>> PrepareAsync(Guid id, ImageFormat? stated, ByteSize? others, CancellationToken stop)
     {
         var source = ReceivedPath(id);
         if (!File.Exists(source)) return ImageFaults.NotThere();
         var head = await HeadAsync(source, stop).ConfigureAwait(false);
         var read = ImageSignatures.Read(head, stated);
         if (read is not Outcome<ImageFormat>.Done { Value: var format }) return read.Problem!;
+        var need = new ByteSize(new FileInfo(source).Length);
         if (format is ImageFormat.Qcow2)
         {
-            if (Qcow2Header.Read(head, _limits.Disk).Problem is { } refused) return refused;
-            var whole = await _qemu.CheckAsync(source, stop).ConfigureAwait(false);
-            if (whole.Problem is { } damaged) return damaged;
+            var header = Qcow2Header.Read(head, _limits.Disk);
+            if (header is not Outcome<ByteSize>.Done { Value: var virtually }) return header.Problem!;
+            var check = await _qemu.CheckAsync(source, stop).ConfigureAwait(false);
+            if (check is not Outcome<long>.Done { Value: var clusters }) return check.Problem!;
+            need = Qcow2Header.Stored(head, clusters, virtually);
         }
+        if (others is { } has && AccountProblem(has, need) is { } tooMuch) return tooMuch;
         return await MakeAsync<PreparedImage>(DiskPath(id), async part =>
         {
+            using var promise = Promise(part, need, out var noRoom);
+            if (promise is null) return noRoom!;
             if (format is ImageFormat.Qcow2 && (await _qemu.ConvertAsync(source, part, Full, stop).ConfigureAwait(false)).Problem is { } failed) return failed;
             if (format is ImageFormat.Raw && await CopySparselyAsync(source, part, stop).ConfigureAwait(false) is { } full) return full;
             var size = new FileInfo(part).Length;
@@ -245,6 +264,31 @@ public sealed class ImageStore
     {
         var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
         await using (file.ConfigureAwait(false)) return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, stop).ConfigureAwait(false));
+    }
+
+    /// <summary>
+    /// Sets bytes aside for what is about to be written to <paramref name="part"/>, until disposed; null when there are too few after
+    /// what the other writers were promised and have not written yet.
+    /// </summary>
+    internal IDisposable? Promise(string part, ByteSize need, out Fault? problem)
+    {
+        lock (_gate)
+        {
+            var awaited = _promised.Sum(p => Math.Max(0, p.Value - Libc.StoredBytes(p.Key)));
+            var room = new DriveInfo(_folder).AvailableFreeSpace - _limits.KeepFree.Bytes - awaited;
+            problem = need.Bytes > room ? ImageFaults.NoRoom(need, new ByteSize(Math.Max(0, room))) : null;
+            if (problem is not null) return null;
+            _promised[part] = need.Bytes;
+            return new Promised(this, part);
+        }
+    }
+
+    private sealed class Promised(ImageStore store, string part) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (store._gate) store._promised.Remove(part);
+        }
     }
 
     private Fault? Full()

@@ -35,7 +35,7 @@ internal static class PublicAddress
     {
         var to = context.DnsEndPoint;
         var addresses = await Dns.GetHostAddressesAsync(to.Host, stop).ConfigureAwait(false);
-        var isProxy = to.Host != context.InitialRequestMessage.RequestUri!.IdnHost;
+        var isProxy = !HttpClient.DefaultProxy.IsBypassed(context.InitialRequestMessage.RequestUri!);
         if (!isProxy && !Array.TrueForAll(addresses, IsOne)) throw new InternalAddressException(to.Host);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

@@ -14,11 +14,19 @@ internal static class Qcow2Header
     public const int Bytes = 4096;
 
     private const int Version2Bytes = 72;
+    private const int ClusterBitsAt = 20;
     private const int Version3Bytes = 104;
     private const ulong Corrupt = 1 << 1, ExternalData = 1 << 2, Known = (1 << 5) - 1;
     private const uint ExtensionsEnd = 0, ExternalDataName = 0x44415441;
 
     public static bool IsOne(ReadOnlySpan<byte> head) => head.StartsWith("QFI\xfb"u8[..3]) && head.Length > 3 && head[3] == 0xfb;
+
+    /// <summary>What <paramref name="clusters"/> of it hold, as far as they can be of a disk of <paramref name="size"/>.</summary>
+    public static ByteSize Stored(ReadOnlySpan<byte> head, long clusters, ByteSize size)
+    {
+        var bits = (int)Word(head, ClusterBitsAt);
+        return clusters > size.Bytes >> bits ? size : new ByteSize(clusters << bits);
+    }
 
     /// <summary>The size of the disk in the image, or why the image is not taken.</summary>
     public static Outcome<ByteSize> Read(ReadOnlySpan<byte> head, ByteSize most)
@@ -28,7 +36,7 @@ internal static class Qcow2Header
         if (version is not (2 or 3)) return ImageFaults.Format($"qcow2 of version {version}");
         if (Long(head, 8) != 0) return ImageFaults.BackingFile();
         if (Word(head, 32) != 0) return ImageFaults.Encrypted();
-        if (Word(head, 20) is < 9 or > 21) return ImageFaults.Corrupt("its cluster size is not lawful.");
+        if (Word(head, ClusterBitsAt) is < 9 or > 21) return ImageFaults.Corrupt("its cluster size is not lawful.");
         var extensions = Version2Bytes;
         if (version == 3)
         {

@@ -19,13 +19,16 @@ internal sealed class QemuImg(ImageLimits limits, TimeProvider time)
     public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
         .Where(Path.IsPathFullyQualified).Concat(Folders).Select(folder => Path.Combine(folder, "qemu-img")).FirstOrDefault(File.Exists);
 
-    /// <summary>Whether every cluster that the image speaks of is in the file: one that is cut off would otherwise read as zeros.</summary>
-    public async Task<Outcome<Nothing>> CheckAsync(string qcow2, CancellationToken stop)
+    /// <summary>
+    /// Whether every cluster that the image speaks of is in the file: one that is cut off would otherwise read as zeros. Returns how many
+    /// clusters of the disk hold data.
+    /// </summary>
+    public async Task<Outcome<long>> CheckAsync(string qcow2, CancellationToken stop)
     {
         var ran = await RunAsync(["check", "-f", "qcow2", "--output=json", qcow2], static () => null, stop).ConfigureAwait(false);
         if (ran is not Outcome<Ended>.Done { Value: var ended }) return ran.Problem!;
         const int clean = 0, errors = 2, leaks = 3; // exit codes of qemu-img check; leaked clusters lose no data
-        if (ended.Exit is clean or leaks) return NothingWrong(ended.Out) ? default(Nothing) : ImageFaults.Corrupt("clusters lie beyond its end.");
+        if (ended.Exit is clean or leaks) return Clusters(ended.Out) is { } clusters ? clusters : ImageFaults.Corrupt("clusters lie beyond its end.");
         return ended.Exit == errors ? ImageFaults.Corrupt("its cluster tables are wrong.") : ImageFaults.Corrupt(Said(ended, qcow2));
     }
 
@@ -77,20 +80,21 @@ internal sealed class QemuImg(ImageLimits limits, TimeProvider time)
         return found is not null ? found : new Ended(process.ExitCode, await output.ConfigureAwait(false), await error.ConfigureAwait(false));
     }
 
-    private static bool NothingWrong(string report)
+    /// <summary>Null when something is wrong; all that there can be when the report does not say.</summary>
+    private static long? Clusters(string report)
     {
         try
         {
             using var json = JsonDocument.Parse(report);
-            return Count(json, "check-errors") == 0 && Count(json, "corruptions") == 0;
+            return Count(json, "check-errors", 0) == 0 && Count(json, "corruptions", 0) == 0 ? Count(json, "allocated-clusters", long.MaxValue) : null;
         }
         catch (JsonException)
         {
-            return false;
+            return null;
         }
     }
 
-    private static long Count(JsonDocument report, string member) => report.RootElement.TryGetProperty(member, out var value) ? value.GetInt64() : 0;
+    private static long Count(JsonDocument report, string member, long unsaid) => report.RootElement.TryGetProperty(member, out var value) ? value.GetInt64() : unsaid;
 
     /// <summary>Its last line, without paths of this server.</summary>
     private static string Said(Ended ended, string file)

@@ -125,6 +125,50 @@ public sealed class ImageStoreTests : IDisposable
         Assert.Equal("image-store-full", (await full.ReceiveAsync(_id, new MemoryStream(Noise(10)), null, null, Stop)).Problem?.Code);
     }
 
+    [Fact]
+    public async Task What_would_fill_the_disk_is_refused_before_it_is_begun()
+    {
+        await TakeAsync(Noise(1000));
+        _store.Drop(_id);
+        await using (var huge = File.Create(Path.Combine(_folder, "store", "received", _id.ToString("N")))) huge.SetLength(15L << 40);
+        Assert.Equal("image-store-full", (await _store.PrepareAsync(_id, null, null, Stop)).Problem?.Code);
+    }
+
+    [Fact]
+    public void What_one_writer_was_promised_another_is_not()
+    {
+        var most = new ByteSize(new DriveInfo(_folder).AvailableFreeSpace / 10 * 6);
+        var first = _store.Promise("a", most, out _);
+        Assert.NotNull(first);
+        Assert.Null(_store.Promise("b", most, out var problem));
+        Assert.Equal("image-store-full", problem?.Code);
+        first.Dispose();
+        Assert.NotNull(_store.Promise("b", most, out _));
+    }
+
+    [Fact]
+    public async Task A_bomb_is_weighed_by_what_it_would_be()
+    {
+        RequireQemuImg();
+        var (raw, image) = (Path.Combine(_folder, "content"), Path.Combine(_folder, "bomb.qcow2"));
+        await using (var content = File.Create(raw))
+        {
+            content.SetLength(32 << 20);
+            await content.WriteAsync(Enumerable.Repeat((byte)'x', 16 << 20).ToArray(), Stop); // a few KiB when compressed
+        }
+        await QemuAsync("convert", "-c", "-f", "raw", "-O", "qcow2", raw, image);
+        var store = new ImageStore(Path.Combine(_folder, "store"), Limits with { PerAccount = ByteSize.MiB(20) }, TimeProvider.System);
+        async Task<string?> PrepareAsync(int othersMib)
+        {
+            await using var file = File.OpenRead(image);
+            (await store.ReceiveAsync(_id, file, null, null, Stop)).ValueOrThrow();
+            return (await store.PrepareAsync(_id, null, ByteSize.MiB(othersMib), Stop)).Problem?.Code;
+        }
+        Assert.Equal("image-quota-exceeded", await PrepareAsync(5));
+        Assert.Null(await PrepareAsync(4));
+        Assert.InRange(store.StoredBytes(_id).Bytes, 16 << 20, 17 << 20);
+    }
+
     [Theory]
     [InlineData(61, 64 << 10, "image-timeout")]
     [InlineData(61, 10, null)]
@@ -175,13 +219,13 @@ public sealed class ImageStoreTests : IDisposable
     private async Task<PreparedImage> TakeAsync(byte[] image)
     {
         (await _store.ReceiveAsync(_id, new MemoryStream(image), null, null, Stop)).ValueOrThrow();
-        return (await _store.PrepareAsync(_id, null, Stop)).ValueOrThrow();
+        return (await _store.PrepareAsync(_id, null, null, Stop)).ValueOrThrow();
     }
 
     private async Task RefusedAsync(string code, byte[] image, ImageFormat? stated = null)
     {
         (await _store.ReceiveAsync(_id, new MemoryStream(image), null, null, Stop)).ValueOrThrow();
-        Assert.Equal(code, (await _store.PrepareAsync(_id, stated, Stop)).Problem?.Code);
+        Assert.Equal(code, (await _store.PrepareAsync(_id, stated, null, Stop)).Problem?.Code);
         Assert.False(File.Exists(_store.DiskPath(_id)));
     }
 

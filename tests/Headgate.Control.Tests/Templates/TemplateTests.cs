@@ -106,6 +106,20 @@ public class TemplateTests
     }
 
     [Fact]
+    public async Task What_an_account_uploads_for_itself_is_bounded_in_all_and_what_is_deleted_counts_no_more()
+    {
+        await using var world = await World.StartAsync(); // with 32 MiB for each
+        var image = RandomNumberGenerator.GetBytes(12 << 20);
+        foreach (var name in new[] { "a", "b" }) await world.DoneAsync(UploadAsync(world, world.Tenant, name, image: image));
+        Assert.Equal("image-quota-exceeded", (await UploadAsync(world, world.Tenant, "c", image: image)).Problem?.Code);
+        Assert.Equal(2, world.Images().Count);
+        await world.DoneAsync(UploadAsync(world, world.Stranger, "c", image: image));
+        foreach (var name in new[] { "x", "y", "z" }) await world.DoneAsync(UploadAsync(world, world.Admin, name, image: image, isPublic: true));
+        await world.DoneAsync(world.Get<DeleteTemplate>().ExecuteAsync(world.Tenant, "a", world.Stop));
+        await world.DoneAsync(UploadAsync(world, world.Tenant, "c", image: image));
+    }
+
+    [Fact]
     public async Task An_image_is_fetched_and_checked()
     {
         await using var world = await World.StartAsync();

@@ -1,6 +1,7 @@
 using Headgate.DiskImages;
 using Headgate.Domain;
 using Headgate.Operations;
+using Headgate.Operations.Templates;
 using Headgate.Persistence;
 using Headgate.Primitives;
 using Microsoft.EntityFrameworkCore;
@@ -65,6 +66,7 @@ public sealed class UploadTemplate(OperationStarter starter, HeadgateDatabase da
         // Asked before the transfer, and again in the transaction that records it.
         var problem = await database.ReadAsync((db, cancel) => TemplateRequests.ProblemAsync(db, caller, request.Name, cancel), stop).ConfigureAwait(false);
         if (problem is not null) return problem;
+        if (await SpaceProblemAsync(caller, request, new ByteSize(length ?? 0), stop).ConfigureAwait(false) is { } noSpace) return noSpace;
         using var turn = _turns.TryTake(caller.AccountId);
         if (turn is null)
         {
@@ -83,6 +85,7 @@ public sealed class UploadTemplate(OperationStarter starter, HeadgateDatabase da
         var isBegun = false;
         try
         {
+            if (await SpaceProblemAsync(caller, request, file.Size, stop).ConfigureAwait(false) is { } noSpace) return noSpace;
             var begun = await starter.StartAsync(
                 caller.Actor, null, OperationInput.Fingerprint(OperationKinds.TemplateRegister, new { request, id }),
                 async (db, now, cancel) =>
@@ -99,6 +102,14 @@ public sealed class UploadTemplate(OperationStarter starter, HeadgateDatabase da
         {
             if (!isBegun) await DropUnlessRecordedAsync(id).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Asked with what is announced, and again with what came; unpacked, it is asked a third time, by the operation.</summary>
+    private async Task<Fault?> SpaceProblemAsync(Caller caller, RegisterTemplateRequest request, ByteSize need, CancellationToken stop)
+    {
+        if (request.IsPublic) return null;
+        var own = await database.ReadAsync((db, cancel) => TemplateSpace.OwnAsync(db, caller.AccountId, cancel), stop).ConfigureAwait(false);
+        return images.AccountProblem(TemplateSpace.Of(images, own), need);
     }
 
     /// <summary>A commit whose answer was lost may have recorded it all the same.</summary>

@@ -58,6 +58,10 @@ public sealed class ArrayDirectory(HeadgateDatabase database, StoreCache stores)
     public Task<Template> TemplateAsync(Guid templateId, CancellationToken stop) =>
         database.ReadAsync((db, cancel) => db.Templates.SingleAsync(t => t.Id == templateId, cancel), stop);
 
+    /// <summary>An account's templates that count for its bound; see <see cref="Templates.TemplateSpace"/>.</summary>
+    public Task<List<Guid>> OwnTemplatesAsync(Guid accountId, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => Templates.TemplateSpace.OwnAsync(db, accountId, cancel), stop);
+
     /// <summary>The copy's row.</summary>
     public Task<TemplateCopy> TemplateCopyAsync(Guid copyId, CancellationToken stop) =>
         database.ReadAsync((db, cancel) => db.TemplateCopies.SingleAsync(c => c.Id == copyId, cancel), stop);

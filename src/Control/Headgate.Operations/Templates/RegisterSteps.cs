@@ -52,7 +52,8 @@ internal sealed class PrepareImage(ArrayDirectory arrays, TemplateTools tools) :
         var template = await arrays.TemplateAsync(context.SubjectId, stop).ConfigureAwait(false);
         using var turn = tools.Unpacking.TryTake(template.AccountId);
         if (turn is null) return TemplateTools.NoTurn("other images are being unpacked");
-        var prepared = await tools.Images.PrepareAsync(template.Id, template.Format, stop).ConfigureAwait(false);
+        var others = await OthersAsync(template, stop).ConfigureAwait(false);
+        var prepared = await tools.Images.PrepareAsync(template.Id, template.Format, others, stop).ConfigureAwait(false);
         return Retry.After(prepared, context.Attempt, disk => new StepResult.Advance(
             $"{disk.Format}, {disk.Size}",
             async (db, _, cancel) =>
@@ -63,6 +64,14 @@ internal sealed class PrepareImage(ArrayDirectory arrays, TemplateTools tools) :
     }
 
     public ValueTask<StepResult> UndoAsync(StepContext context, CancellationToken stop) => Discard.Of(tools.Images, context);
+
+    /// <summary>What the account's other images take; null for those that only admins register.</summary>
+    private async Task<ByteSize?> OthersAsync(Template template, CancellationToken stop)
+    {
+        if (!TemplateSpace.Counts(template)) return null;
+        var ids = await arrays.OwnTemplatesAsync(template.AccountId, stop).ConfigureAwait(false);
+        return TemplateSpace.Of(tools.Images, ids.Where(id => id != template.Id));
+    }
 }
 
 /// <summary>Throws the file away that the disk was made of, and lets volumes be made.</summary>

@@ -53,6 +53,7 @@ internal static class ProblemTable
         ["too-many-templates"] = Status409Conflict,
         ["image-timeout"] = Status408RequestTimeout,
         ["image-too-large"] = Status413PayloadTooLarge,
+        ["image-quota-exceeded"] = Status409Conflict,
         ["image-store-full"] = Status507InsufficientStorage,
         ["image-store-unusable"] = Status500InternalServerError,
         ["access-revoking"] = Status409Conflict,
