@@ -124,6 +124,29 @@ public class TemplateVolumeTests
         Assert.Equal(Image, (await ContentAsync(world, "v2"))[..Image.Length]);
     }
 
+    [Theory]
+    [InlineData(-1)] // the file is gone, its description is there
+    [InlineData(1 << 20)]
+    public async Task A_copy_damaged_behind_our_back_is_found_and_made_again_and_never_cloned(int bytesLeft)
+    {
+        await using var world = await World.StartOnFilesAsync();
+        await world.DoneAsync(UploadAsync(world, world.Tenant, "debian", image: Image));
+        await world.DoneAsync(CreateAsync(world, "v1"));
+        string handle;
+        await using (var db = world.Database.Open()) handle = (await db.TemplateCopies.SingleAsync(world.Stop)).Handle!;
+        var file = Assert.Single(Directory.EnumerateFiles(world.Files, $"*{handle}*.raw", SearchOption.AllDirectories));
+        if (bytesLeft < 0) File.Delete(file);
+        else await using (var cut = File.OpenWrite(file)) cut.SetLength(bytesLeft);
+
+        var check = (await world.Get<CheckPool>().ExecuteAsync(world.Admin, "files", world.Stop)).ValueOrThrow();
+        Assert.Equal(["size-drift"], check.Findings.Select(f => f.Kind));
+        Assert.Equal(FaultCodes.VolumeNotFound, (await world.EndedAsync(CreateAsync(world, "v2"))).Operation.Fault?.Code);
+        await world.DoneAsync(CreateAsync(world, "v2"));
+        Assert.Equal(Image, (await ContentAsync(world, "v2"))[..Image.Length]);
+        Assert.Equal(Image, (await ContentAsync(world, "v1"))[..Image.Length]);
+        await world.AssertSoundAsync();
+    }
+
     [Fact]
     public async Task What_was_found_of_a_copy_is_not_believed_of_one_that_was_made_again_meanwhile()
     {

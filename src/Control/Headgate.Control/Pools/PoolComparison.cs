@@ -131,7 +131,14 @@ internal static class PoolComparison
             yield return new CheckFinding(
                 CheckKinds.Unreadable, null, null, view.Handle.Value,
                 $"The copy of template {copy.TemplateId} that volumes are cloned from is on the storage and cannot be read there: {problem.Message}",
-                "No data of anybody's is in it: mend it on the storage, or delete it there; the next volume but one writes it again.");
+                "No data of anybody's is in it: the first volume that is asked for finds it out and fails, the next one writes the copy again.");
+        }
+        if (copy.State is TemplateCopyState.Ready && view is { Problem: null } && view.Size < copy.Size)
+        {
+            yield return new CheckFinding(
+                CheckKinds.SizeDrift, null, null, view.Handle.Value,
+                $"The copy of template {copy.TemplateId} that volumes are cloned from has {copy.Size} here and only {view.Size} on the storage.",
+                "No data of anybody's is in it: the first volume that is asked for finds it out and fails, the next one writes the copy again. Check what was cloned from it since it was cut.");
         }
         if (copy.State is TemplateCopyState.Ready && view is { Initiators: [_, ..] })
         {

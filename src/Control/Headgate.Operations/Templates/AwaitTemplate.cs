@@ -16,9 +16,16 @@ internal sealed class AwaitTemplate(ArrayDirectory arrays) : IOperationStep
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume }) return Retry.NotDone(target, context.Attempt);
         if (volume.Driver.Facet<IClones>() is null) return new StepResult.Advance("written straight into the volume");
         var copy = await arrays.TemplateCopyAsync(volume.Volume.FromTemplateId!.Value, volume.Pool.Id, stop).ConfigureAwait(false);
+        if (copy is { State: TemplateCopyState.Ready })
+        {
+            // Cloned from what was cut, a volume would read as zeros where its content should be.
+            var sought = await volume.Driver.FindAsync(new ObjectKey(copy.Id), stop).ConfigureAwait(false);
+            return Retry.After(sought, context.Attempt, view => CopyOnStorage.IsWhole(view, copy)
+                ? new StepResult.Advance($"ready as {copy.Handle}")
+                : new StepResult.GiveUp(Lost(volume.Pool)));
+        }
         return copy switch
         {
-            { State: TemplateCopyState.Ready } => new StepResult.Advance($"ready as {copy.Handle}"),
             { State: TemplateCopyState.Making } => new StepResult.TryAgain($"the template is being written to pool {volume.Pool.Name}", Waiters.LookAgain),
             _ => new StepResult.GiveUp(new Fault(
                 copy?.Cause?.Code ?? "template-not-copied",
@@ -27,7 +34,10 @@ internal sealed class AwaitTemplate(ArrayDirectory arrays) : IOperationStep
         };
     }
 
-    /// <summary>Where the storage did not find what it was to clone, the copy is looked for: one that is gone is made again by the next volume.</summary>
+    private static Fault Lost(StoragePool pool) => new(
+        FaultCodes.VolumeNotFound, $"The template's copy on pool {pool.Name} is gone or damaged. The next volume that is asked for makes it again.", Recovery.AskOperator);
+
+    /// <summary>Where the storage did not find what it was to clone, the copy is looked for: one that is gone or damaged is made again by the next volume.</summary>
     public async ValueTask<StepResult> UndoAsync(StepContext context, CancellationToken stop)
     {
         var nothing = new StepResult.Advance("nothing to take back");
@@ -38,11 +48,11 @@ internal sealed class AwaitTemplate(ArrayDirectory arrays) : IOperationStep
         if (copy is not { State: TemplateCopyState.Ready }) return nothing;
         var sought = await volume.Driver.FindAsync(new ObjectKey(copy.Id), stop).ConfigureAwait(false);
         if (sought is not Outcome<VolumeView?>.Done found) return Retry.NotUndone(sought, context.Attempt);
-        return found.Value is not null ? nothing : new StepResult.Advance("the copy is gone from the storage", async (db, _, cancel) =>
+        return CopyOnStorage.IsWhole(found.Value, copy) ? nothing : new StepResult.Advance("the copy is gone from the storage or damaged", async (db, _, cancel) =>
         {
             var row = await db.TemplateCopies.SingleOrDefaultAsync(c => c.Id == copy.Id && c.Version == copy.Version, cancel).ConfigureAwait(false);
             if (row is null) return; // made again since, perhaps: what was found says nothing of that one
-            var lost = row.Lost(new Cause(FaultCodes.VolumeNotFound, "It was deleted on the storage."));
+            var lost = row.Lost(new Cause(FaultCodes.VolumeNotFound, "It was deleted or damaged on the storage."));
             db.Put(await CopyOnStorage.ReserveAsync(db, lost, default, cancel).ConfigureAwait(false));
         });
     }

@@ -34,11 +34,14 @@ internal sealed class ProvisionCopy(ArrayDirectory arrays) : IOperationStep
     {
         var target = await ReachedCopy.ReachAsync(arrays, context, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedCopy>.Done { Value: var copy }) return Retry.NotDone(target, context.Attempt);
-        if (context.Attempt > 1)
+        var earlier = await copy.Pool.Driver.FindAsync(copy.Key, stop).ConfigureAwait(false);
+        if (earlier is not Outcome<VolumeView?>.Done found) return Retry.NotDone(earlier, context.Attempt);
+        if (found.Value is { } there)
         {
-            var earlier = await copy.Pool.Driver.FindAsync(copy.Key, stop).ConfigureAwait(false);
-            if (earlier is not Outcome<VolumeView?>.Done found) return Retry.NotDone(earlier, context.Attempt);
-            if (found.Value is { Problem: null } there) return Made("found", context, there);
+            if (context.Attempt > 1 && CopyOnStorage.IsWhole(there, copy.Copy)) return Made("found", context, there);
+            // The remains of a copy that was damaged: what is written next relies on zeros.
+            var gone = await copy.Pool.Driver.DeleteAsync(copy.Key, there.Handle, stop).ConfigureAwait(false);
+            if (!gone.IsDone) return Retry.NotDone(gone, context.Attempt);
         }
         // No limits: it serves no host, and what writes it once shall be quick.
         var spec = new VolumeSpec(copy.Template.Name, copy.Copy.Size, QosSpec.None) { AccountId = copy.Template.AccountId };

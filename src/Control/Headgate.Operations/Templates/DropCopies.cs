@@ -22,6 +22,9 @@ internal sealed class DropCopies(ArrayDirectory arrays) : ForwardStep("drop-copi
 /// <summary>A template's copy as its storage has it.</summary>
 internal static class CopyOnStorage
 {
+    /// <summary>True for one that the storage shows without a complaint and at its size.</summary>
+    public static bool IsWhole(VolumeView? view, TemplateCopy copy) => view is { Problem: null } && view.Size >= copy.Size;
+
     /// <summary>Done when it is not there (any more); looks before it acts.</summary>
     public static async Task<Outcome<Nothing>> DeleteAsync(IPrimaryDataStoreDriver driver, TemplateCopy copy, CancellationToken stop)
     {
