@@ -56,6 +56,9 @@ internal static class ImageFaults
     public static Fault QemuImgMissing() => Ask(
         "qemu-img-missing", "qemu-img is not on this server, and a qcow2 image cannot be unpacked without it. Install it (Debian: apt-get install qemu-utils), or register a raw image.");
 
+    public static Fault BoundsMissing() => Ask(
+        "qemu-img-missing", "timeout and prlimit are not on this server, and qemu-img is not run without their bounds. Install them (Debian: apt-get install coreutils util-linux).");
+
     public static Fault QemuImgFailed(string what, string said) => Ask("qemu-img-failed", $"qemu-img could not {what} the image: {said}");
 
     public static Fault SenderTooSlow(string why) => Fix("image-timeout", $"The image came too slowly: {why} Nothing of it was kept.");

@@ -7,7 +7,8 @@ namespace Headgate.DiskImages;
 
 /// <summary>
 /// The program <c>qemu-img</c>, on files whose header <see cref="Qcow2Header"/> has passed: always with the format named, never
-/// probing, in an empty environment, ended with its children when time is up.
+/// probing, in an empty environment, ended with its children when time is up. What is in the image may be made to exhaust a machine,
+/// and a server that is killed ends no child: so it has bounds of its own, which the system keeps.
 /// </summary>
 internal sealed class QemuImg(ImageLimits limits, TimeProvider time)
 {
@@ -15,9 +16,12 @@ internal sealed class QemuImg(ImageLimits limits, TimeProvider time)
     private static readonly TimeSpan CheckPause = TimeSpan.FromMilliseconds(500);
     private static readonly string[] Folders = ["/usr/bin", "/usr/local/bin", "/bin", "/usr/sbin"];
 
+    /// <summary>Address space: tables of a disk of 1 TiB are some 100 MiB, threads' stacks and arenas 2 GiB at most; an image can ask for 16 GiB.</summary>
+    private static readonly ByteSize Memory = ByteSize.GiB(4);
+
     /// <summary>Where the program is; null when it is not on this machine.</summary>
-    public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
-        .Where(Path.IsPathFullyQualified).Concat(Folders).Select(folder => Path.Combine(folder, "qemu-img")).FirstOrDefault(File.Exists);
+    public static string? Find(string program = "qemu-img") => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+        .Where(Path.IsPathFullyQualified).Concat(Folders).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     /// <summary>
     /// Whether every cluster that the image speaks of is in the file: one that is cut off would otherwise read as zeros. Returns how many
@@ -45,7 +49,13 @@ internal sealed class QemuImg(ImageLimits limits, TimeProvider time)
     private async Task<Outcome<Ended>> RunAsync(string[] args, Func<Fault?> problem, CancellationToken stop)
     {
         if (Find() is not { } program) return ImageFaults.QemuImgMissing();
-        var start = new ProcessStartInfo(program, args)
+        if (Find("timeout") is not { } timeout || Find("prlimit") is not { } prlimit) return ImageFaults.BoundsMissing();
+        var seconds = (long)limits.Whole.TotalSeconds;
+        string[] bounded =
+        [
+            "-s", "KILL", $"{seconds}", prlimit, $"--as={Memory.Bytes}", $"--fsize={limits.Disk.Bytes}", $"--cpu={seconds}", "--core=0", program, .. args,
+        ];
+        var start = new ProcessStartInfo(timeout, bounded)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
         };

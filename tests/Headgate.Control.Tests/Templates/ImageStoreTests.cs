@@ -169,6 +169,19 @@ public sealed class ImageStoreTests : IDisposable
         Assert.InRange(store.StoredBytes(_id).Bytes, 16 << 20, 17 << 20);
     }
 
+    [Fact]
+    public async Task The_program_that_unpacks_writes_no_more_than_a_disk_may_have()
+    {
+        RequireQemuImg();
+        var (image, to) = (Path.Combine(_folder, "image.qcow2"), Path.Combine(_folder, "to"));
+        await Qcow2Async(Noise(5 << 20));
+        Assert.True((await new QemuImg(Limits, TimeProvider.System).ConvertAsync(image, to, () => null, Stop)).IsDone);
+        File.Delete(to);
+        var small = new QemuImg(Limits with { Disk = ByteSize.MiB(2) }, TimeProvider.System);
+        Assert.Equal("qemu-img-failed", (await small.ConvertAsync(image, to, () => null, Stop)).Problem?.Code);
+        Assert.InRange(new FileInfo(to).Length, 0, 2 << 20);
+    }
+
     [Theory]
     [InlineData(61, 64 << 10, "image-timeout")]
     [InlineData(61, 10, null)]
