@@ -19,6 +19,9 @@ public sealed class DataMover(TimeProvider time)
     /// <summary>How long one read or write may take. Initiators give up after 30 s (open-iscsi's default); arrays fail over in less than a minute.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Written between two flushes: what a slow disk writes in well under <see cref="Patience"/>, since a flush waits for all that a cache has taken.</summary>
+    public const int FlushBytes = 256 << 20;
+
     /// <summary>Opens what a driver's grant leads to.</summary>
     /// <param name="connection">The answer of the grant.</param>
     /// <param name="initiator">The initiator that it was granted to.</param>
@@ -34,7 +37,7 @@ public sealed class DataMover(TimeProvider time)
             {
                 Connection.Iscsi iscsi => await IscsiBlocks.OpenAsync(iscsi, initiator, either.Token).ConfigureAwait(false),
                 Connection.Rbd rbd => await RbdBlocks.OpenAsync(rbd, either.Token).ConfigureAwait(false),
-                Connection.Local local => FileBlocks.Open(local.Path, FileAccess.ReadWrite),
+                Connection.Local local => await OpenFileAsync(local.Path, either.Token).ConfigureAwait(false),
                 _ => throw new ArgumentOutOfRangeException(nameof(connection)),
             };
         }
@@ -89,6 +92,22 @@ public sealed class DataMover(TimeProvider time)
         return (await VerifyAsync(to, bytes, read, stop).ConfigureAwait(false)).Map(_ => read);
     }
 
+    /// <summary>On a thread of its own: a mount whose server is gone lets nobody go.</summary>
+    private static async Task<FileBlocks> OpenFileAsync(string path, CancellationToken stop)
+    {
+        var opening = Task.Factory.StartNew(
+            () => FileBlocks.Open(path, FileAccess.ReadWrite), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            return await opening.WaitAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = opening.ContinueWith(static late => late.Result.DisposeAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+    }
+
     private async Task<string> StreamAsync(IBlocks from, IBlocks? to, long bytes, CancellationToken stop)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -97,7 +116,7 @@ public sealed class DataMover(TimeProvider time)
         var chunks = (bytes + ChunkBytes - 1) / ChunkBytes;
         try
         {
-            for (long issued = 0, done = 0; done < chunks; done++)
+            for (long issued = 0, done = 0, unflushed = 0; done < chunks; done++)
             {
                 for (; issued < chunks && issued - done < Depth; issued++)
                     await IssueAsync(ring[issued % Depth], from, issued * ChunkBytes, bytes, stop).ConfigureAwait(false);
@@ -105,7 +124,12 @@ public sealed class DataMover(TimeProvider time)
                 await Patiently(slot.Read, stop).ConfigureAwait(false);
                 var data = slot.Buffer.AsMemory(0, Length(done, bytes));
                 hash.AppendData(data.Span);
-                if (to is not null) slot.Write = PutAsync(to, slot.Buffer, done * ChunkBytes, data.Length, stop);
+                if (to is null || !data.Span.ContainsAnyExcept((byte)0)) continue;
+                slot.Write = PutAsync(to, slot.Buffer, done * ChunkBytes, data.Length, stop);
+                if ((unflushed += data.Length) < FlushBytes) continue;
+                foreach (var one in ring) await Patiently(one.Write, stop).ConfigureAwait(false);
+                await Patiently(to.FlushAsync(stop), stop).ConfigureAwait(false);
+                unflushed = 0;
             }
             foreach (var slot in ring) await Patiently(slot.Write, stop).ConfigureAwait(false);
         }
@@ -126,7 +150,6 @@ public sealed class DataMover(TimeProvider time)
 
     private static Task PutAsync(IBlocks to, byte[] buffer, long at, int length, CancellationToken stop)
     {
-        if (!buffer.AsSpan(0, length).ContainsAnyExcept((byte)0)) return Task.CompletedTask;
         var whole = RoundUp(length, to.BlockBytes);
         buffer.AsSpan(length, whole - length).Clear();
         return to.WriteAsync(at, buffer.AsMemory(0, whole), stop);
