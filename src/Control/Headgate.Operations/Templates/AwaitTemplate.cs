@@ -13,6 +13,8 @@ internal sealed class AwaitTemplate(ArrayDirectory arrays) : IOperationStep
     public async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
     {
         var target = await arrays.VolumeAsync(context.SubjectId, stop).ConfigureAwait(false);
+        // Looks are no attempts, however many it took until the copy was there.
+        if (target.Problem is { Recovery: Recovery.RetryWithBackoff } passing) return new StepResult.TryAgain(passing.ToString(), Retry.Pause(context.Attempt));
         if (target is not Outcome<ReachedVolume>.Done { Value: var volume }) return Retry.NotDone(target, context.Attempt);
         if (volume.Driver.Facet<IClones>() is null) return new StepResult.Advance("written straight into the volume");
         var copy = await arrays.TemplateCopyAsync(volume.Volume.FromTemplateId!.Value, volume.Pool.Id, stop).ConfigureAwait(false);
@@ -26,7 +28,7 @@ internal sealed class AwaitTemplate(ArrayDirectory arrays) : IOperationStep
         }
         return copy switch
         {
-            { State: TemplateCopyState.Making } => new StepResult.TryAgain($"the template is being written to pool {volume.Pool.Name}", Waiters.LookAgain),
+            { State: TemplateCopyState.Making } => new StepResult.TryAgain($"the template is being written to pool {volume.Pool.Name}", Retry.Pause(context.Attempt)),
             _ => new StepResult.GiveUp(new Fault(
                 copy?.Cause?.Code ?? "template-not-copied",
                 $"The template could not be written to pool {volume.Pool.Name}: {copy?.Cause?.Message ?? "its copy was taken away."} The next volume that is asked for tries again.",

@@ -84,12 +84,12 @@ internal sealed class OfferCopy() : ForwardStep("offer")
         }));
 }
 
-/// <summary>Volumes that wait for a copy. They look now and then by themselves; woken, they look at once.</summary>
+/// <summary>
+/// Volumes that wait for a copy. Woken, they look at once; by themselves they look ever more seldom, for the one that looked a moment
+/// before the copy was there and began to wait a moment after.
+/// </summary>
 internal static class Waiters
 {
-    /// <summary>How long a volume waits before it looks again, should nobody wake it.</summary>
-    public static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
-
     public static async Task WakeAsync(Persistence.HeadgateDbContext db, TemplateCopy copy, CancellationToken stop)
     {
         var waiting = await db.Operations
