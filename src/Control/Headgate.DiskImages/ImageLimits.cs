@@ -38,6 +38,9 @@ public sealed record ImageLimits
     /// <summary>How long an upload, a download or an unpacking may take in all: the largest file at 3 MiB/s.</summary>
     public TimeSpan Whole { get; init; } = TimeSpan.FromHours(6);
 
+    /// <summary>How long an image whose template is not in the database is kept: who restored an old database finds it out in less.</summary>
+    public TimeSpan KeepStrange { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Longest address.</summary>
     public const int UrlChars = 2048;
 }

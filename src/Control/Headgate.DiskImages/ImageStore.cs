@@ -15,7 +15,7 @@ public sealed record PreparedImage(ImageFormat Format, ByteSize Size, string Sha
 
 /// <summary>
 /// The management server's images, a folder of its own: <c>received/ID</c> is a file as it came, <c>disks/ID</c> the disk that was
-/// in it, raw and sparse. Everything is written as <c>NAME.part</c>, flushed, checked and renamed, so that a name without
+/// in it, raw and sparse, <c>strange/ID</c> one whose template is not known. Everything is written as <c>NAME.part</c>, flushed, checked and renamed, so that a name without
 /// <c>.part</c> is whole; a crash leaves at most a part, which <see cref="Sweep"/> takes away.
 /// </summary>
 public sealed class ImageStore
@@ -27,7 +27,7 @@ public sealed class ImageStore
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _promised = []; // bytes by the path that they are written to
-    private readonly string _folder, _received, _disks;
+    private readonly string _folder, _received, _disks, _strange;
     private readonly ImageLimits _limits;
     private readonly QemuImg _qemu;
     private readonly TimeProvider _time;
@@ -38,8 +38,8 @@ public sealed class ImageStore
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(limits);
         (_folder, _limits, _time, _qemu) = (Path.GetFullPath(folder), limits, time, new QemuImg(limits, time));
-        (_received, _disks) = (Path.Combine(_folder, "received"), Path.Combine(_folder, "disks"));
-        foreach (var part in new[] { _folder, _received, _disks }) Directory.CreateDirectory(part, OwnerOnly);
+        (_received, _disks, _strange) = (Path.Combine(_folder, "received"), Path.Combine(_folder, "disks"), Path.Combine(_folder, "strange"));
+        foreach (var part in new[] { _folder, _received, _disks, _strange }) Directory.CreateDirectory(part, OwnerOnly);
     }
 
     /// <summary>The bounds that hold here.</summary>
@@ -148,18 +148,43 @@ public sealed class ImageStore
         Delete(DiskPath(id));
     }
 
-    /// <summary>Takes away what belongs to no template of <paramref name="known"/>, and every part: for a start, before anything is received.</summary>
+    /// <summary>
+    /// For a start. What belongs to no template of <paramref name="known"/> is moved aside, not deleted: it may be the database that is wrong, an older or
+    /// an empty one. It comes back when its template does, and goes after <see cref="ImageLimits.KeepStrange"/>. Parts that nobody writes to are deleted.
+    /// </summary>
+    /// <returns>How many images were moved aside.</returns>
     public int Sweep(IReadOnlySet<Guid> known)
     {
         ArgumentNullException.ThrowIfNull(known);
-        var swept = 0;
-        foreach (var file in Directory.EnumerateFiles(_received).Concat(Directory.EnumerateFiles(_disks)).ToList())
+        var now = _time.GetUtcNow().UtcDateTime;
+        foreach (var part in Directory.GetFiles(_received, "*" + PartSuffix).Where(IsLeft)) File.Delete(part);
+        foreach (var part in Directory.GetFiles(_disks, "*" + PartSuffix).Where(p => now - File.GetLastWriteTimeUtc(p) > _limits.Whole)) File.Delete(part);
+        foreach (var back in Directory.GetFiles(_strange).Where(IsKnown)) File.Move(back, Path.Combine(_disks, Path.GetFileName(back)), overwrite: true);
+        foreach (var old in Directory.GetFiles(_strange).Where(f => now - File.GetLastWriteTimeUtc(f) > _limits.KeepStrange)) File.Delete(old);
+        foreach (var file in Directory.GetFiles(_received).Where(f => !f.EndsWith(PartSuffix, StringComparison.Ordinal) && !IsKnown(f))) File.Delete(file);
+        var strangers = Directory.GetFiles(_disks).Where(f => !f.EndsWith(PartSuffix, StringComparison.Ordinal) && !IsKnown(f)).ToList();
+        foreach (var disk in strangers)
         {
-            if (Guid.TryParseExact(Path.GetFileName(file), "N", out var id) && known.Contains(id)) continue;
-            File.Delete(file);
-            swept++;
+            File.SetLastWriteTimeUtc(disk, now);
+            File.Move(disk, Path.Combine(_strange, Path.GetFileName(disk)), overwrite: true);
         }
-        return swept;
+        return strangers.Count;
+
+        bool IsKnown(string file) => Guid.TryParseExact(Path.GetFileName(file), "N", out var id) && known.Contains(id);
+    }
+
+    /// <summary>True for a part that no server holds open, this one's neighbour on a shared folder included.</summary>
+    private static bool IsLeft(string part)
+    {
+        try
+        {
+            using var alone = File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private string ReceivedPath(Guid id) => Path.Combine(_received, id.ToString("N"));

@@ -216,16 +216,38 @@ public sealed class ImageStoreTests : IDisposable
         RefusedAsync(code, [.. System.Text.Encoding.Latin1.GetBytes(mark), .. new byte[1000]], stated);
 
     [Fact]
-    public async Task A_sweep_takes_parts_and_strangers_and_leaves_what_is_known()
+    public async Task A_sweep_takes_what_is_left_of_writing_and_nothing_that_is_being_written()
     {
         await TakeAsync(Noise(1000));
-        var stranger = _store.DiskPath(Guid.CreateVersion7());
-        foreach (var path in new[] { stranger, _store.DiskPath(_id) + ".part" }) await File.WriteAllTextAsync(path, "x", Stop);
-        Assert.Equal(2, _store.Sweep(new HashSet<Guid> { _id }));
-        Assert.Equal([_id.ToString("N"), _id.ToString("N")], Left());
+        var (old, fresh) = (_store.DiskPath(_id) + ".part", _store.DiskPath(Guid.CreateVersion7()) + ".part");
+        foreach (var path in new[] { old, fresh, Received(_id) + ".part" }) await File.WriteAllTextAsync(path, "x", Stop);
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow - Limits.Whole - TimeSpan.FromMinutes(1));
+        var busy = Received(Guid.CreateVersion7()) + ".part";
+        await using (File.Create(busy)) Assert.Equal(0, _store.Sweep(new HashSet<Guid> { _id }));
+        Assert.Equal(
+            new[] { _id.ToString("N"), _id.ToString("N"), Path.GetFileName(fresh), Path.GetFileName(busy) }.Order(StringComparer.Ordinal), Left().Order(StringComparer.Ordinal));
         _store.Drop(_id);
+        _store.Sweep(new HashSet<Guid>());
+        Assert.Equal([Path.GetFileName(fresh)], Left());
+    }
+
+    [Fact]
+    public async Task A_start_with_the_wrong_database_loses_no_image()
+    {
+        await TakeAsync(Noise(1000));
+        _store.DropReceived(_id);
+        Assert.Equal(1, _store.Sweep(new HashSet<Guid>()));
+        Assert.False(File.Exists(_store.DiskPath(_id)));
+        Assert.Equal(0, _store.Sweep(new HashSet<Guid> { _id })); // the right one is back
+        Assert.Equal(Noise(1000), (await File.ReadAllBytesAsync(_store.DiskPath(_id), Stop))[..1000]);
+
+        Assert.Equal(1, _store.Sweep(new HashSet<Guid>()));
+        var later = new FakeTimeProvider(DateTimeOffset.UtcNow + Limits.KeepStrange + TimeSpan.FromMinutes(1));
+        new ImageStore(Path.Combine(_folder, "store"), Limits, later).Sweep(new HashSet<Guid>());
         Assert.Empty(Left());
     }
+
+    private string Received(Guid id) => Path.Combine(_folder, "store", "received", id.ToString("N"));
 
     private string[] Left() => [.. Directory.EnumerateFiles(Path.Combine(_folder, "store"), "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)!)];
 
