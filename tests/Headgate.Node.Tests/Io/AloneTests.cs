@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Headgate.Blocks;
 using Headgate.Node.Io;
+using Headgate.Node.Target;
 using Headgate.Node.Tests.Target;
 using Headgate.Qos;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Headgate.Node.Tests.Io;
 
@@ -88,6 +91,57 @@ public sealed class AloneTests
             initiator.Read10(8, 8, taskTag: 2);
         });
         for (var i = 0; i < 2; i++) Assert.Equal(0, initiator.ReceiveRead().Last.Header[3]);
+    }
+
+    [Fact]
+    public async Task A_path_stops_when_such_an_access_is_over()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var release = new ManualResetEventSlim();
+        using var fixture = new PathFixture();
+        var volume = fixture.AddVolume(VolumeLimits.None, new FaultyBlockDevice(new MemoryBlockDevice(1 << 20), (_, _, _) =>
+        {
+            entered.Release();
+            release.Wait();
+            return IoFault.None;
+        }));
+        var io = PathFixture.Make(volume);
+        var submitting = Task.Factory.StartNew(() => fixture.Path.SubmitAlone(io), TaskCreationOptions.LongRunning);
+        Assert.True(await entered.WaitAsync(Patience.Long, TestContext.Current.CancellationToken));
+        var stopping = Task.Factory.StartNew(fixture.Path.Stop, TaskCreationOptions.LongRunning);
+        while (await fixture.Call(volume, () => IoFault.None).Done != IoFault.Gone) await Task.Yield(); // it has begun to stop
+        Assert.False(stopping.IsCompleted);
+        release.Set();
+        await stopping;
+        Assert.True(await submitting);
+        Assert.Equal(IoFault.None, await io.Done);
+    }
+
+    [Fact]
+    public async Task A_connection_whose_thread_is_at_a_slow_medium_is_not_called_silent()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var release = new ManualResetEventSlim();
+        var clock = new FakeTimeProvider();
+        var options = new IscsiTargetOptions { Portals = [new IPEndPoint(IPAddress.Loopback, 0)] };
+        await using var target = new TestTarget(options, clock);
+        var volume = target.AddVolume("disk", device: new FaultyBlockDevice(new MemoryBlockDevice(4 << 20), (_, _, _) =>
+        {
+            entered.Release();
+            release.Wait();
+            return IoFault.None;
+        }));
+        using var initiator = new TestInitiator(target.Target.Port);
+        initiator.Login(volume.TargetName);
+        initiator.ClearAttention();
+        initiator.Read10(0, 8);
+        Assert.True(await entered.WaitAsync(Patience.Long, TestContext.Current.CancellationToken));
+        clock.Advance(options.PingAfter + options.PingTimeout);
+        clock.Advance(options.PingTimeout);
+        release.Set();
+        Assert.Equal(4096, initiator.ReceiveRead().Data.Length);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        initiator.ClearAttention();
     }
 
     private FaultyBlockDevice Watched() => new(new MemoryBlockDevice(16 << 20), (_, _, _) =>

@@ -15,6 +15,7 @@ public sealed partial class IoPath : IDisposable
     private readonly EngineLane _data;
     private readonly EngineLane _slow;
     private readonly ILogger _logger;
+    private readonly CountdownEvent _callers = new(1); // those in SubmitAlone, and one until Stop
     private int _stopped;
 
     /// <summary>Starts the engine's threads.</summary>
@@ -66,13 +67,25 @@ public sealed partial class IoPath : IDisposable
     /// <returns>Whether it was done here: <see cref="VolumeIo.OnCompleted"/> has been called.</returns>
     public bool SubmitAlone(VolumeIo io)
     {
-        var isSmall = io.Kind != IoKind.Call && !io.Durable && io.TransferBytes <= Options.AloneBytesMax;
-        if (!TrySubmit(io, out var ready)) return true;
-        var isHere = isSmall && ready.First == io;
-        if (isHere) ready.TakeFirst();
-        Post(ready);
-        if (isHere) RunHere(io);
-        return isHere;
+        if (!_callers.TryAddCount())
+        {
+            io.OnCompleted(IoFault.Gone);
+            return true;
+        }
+        try
+        {
+            var isSmall = io.Kind != IoKind.Call && !io.Durable && io.TransferBytes <= Options.AloneBytesMax;
+            if (!TrySubmit(io, out var ready)) return true;
+            var isHere = isSmall && ready.First == io;
+            if (isHere) ready.TakeFirst();
+            Post(ready);
+            if (isHere) RunHere(io);
+            return isHere;
+        }
+        finally
+        {
+            _callers.Signal();
+        }
     }
 
     /// <summary>
@@ -100,9 +113,12 @@ public sealed partial class IoPath : IDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
         CompleteAsGone(_gate.Stop());
+        _callers.Signal();
+        _callers.Wait();
         _gate.Dispose();
         _data.Dispose();
         _slow.Dispose();
+        _callers.Dispose();
     }
 
     internal OverloadReading ReadOverload() => _gate.ReadOverload();

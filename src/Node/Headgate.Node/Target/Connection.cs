@@ -25,6 +25,7 @@ internal sealed partial class Connection
     private bool _dataDigest;
     private long _lastReceived;
     private bool _pinged;
+    private volatile bool _isAway;
     private bool _hasHeader;
     private long _pduBegan = NoPdu;
     private string? _abortReason;
@@ -60,6 +61,16 @@ internal sealed partial class Connection
 
     /// <summary>Whether more has come meanwhile. On the connection's thread.</summary>
     public bool HasMore => _transport.HasBytes;
+
+    /// <summary>Its thread goes to the medium: until <see cref="NoteBack"/> it receives nothing, and no peer is called silent for that.</summary>
+    public void NoteAway() => _isAway = true;
+
+    /// <summary>Its thread receives again; what came meanwhile is on its way.</summary>
+    public void NoteBack()
+    {
+        NoteReceived();
+        _isAway = false;
+    }
 
     /// <summary>In login, or in a discovery session, which anybody gets.</summary>
     public bool IsStranger => Volatile.Read(ref _fullFeature) is not Session;
@@ -105,7 +116,7 @@ internal sealed partial class Connection
 
     private void Ping(FullFeature session, IscsiTargetOptions options)
     {
-        if (options.PingAfter <= TimeSpan.Zero) return;
+        if (options.PingAfter <= TimeSpan.Zero || _isAway) return;
         var silence = _context.Clock.GetElapsedTime(LastReceived);
         if (silence < options.PingAfter) _pinged = false;
         else if (silence >= options.PingAfter + options.PingTimeout) Abort("the peer does not answer");

@@ -72,13 +72,21 @@ internal sealed partial class Session
         {
             _context.Io.Submit(task);
         }
-        else if (_context.Io.SubmitAlone(task))
+        else if (SubmitAlone(task))
         {
-            if (Connection.HasMore) _notAloneFor = OverlapsFor;
             return;
         }
         // Aborted in between, it was not in the queue where the aborter looked. Who takes it back is the one who ends it.
         if (task.IsAborted && _context.Io.Abort(task)) OnTaskCompleted(task, IoFault.Gone);
+    }
+
+    private bool SubmitAlone(ScsiTask task)
+    {
+        Connection.NoteAway();
+        var isDone = _context.Io.SubmitAlone(task);
+        Connection.NoteBack();
+        if (isDone && Connection.HasMore) _notAloneFor = OverlapsFor;
+        return isDone;
     }
 
     private void Refuse(ScsiTask task, ScsiResult refusal)
