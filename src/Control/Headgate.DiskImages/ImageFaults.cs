@@ -39,8 +39,8 @@ internal static class ImageFaults
     public static Fault UrlUnreachable(string host, string why) => new(
         "url-unreachable", $"The image could not be fetched from {host}: {why} Check that this server reaches it.", Recovery.RetryWithBackoff);
 
-    public static Fault StoreFull(string folder, ByteSize free, ByteSize keep) => Ask(
-        "image-store-full", $"The image store {folder} has {free} free, and {keep} must stay free. Delete templates, or give it a larger disk.");
+    public static Fault StoreFull(ByteSize free, ByteSize keep) => Ask(
+        "image-store-full", $"The image store has {free} free, and {keep} must stay free. Delete templates, or give it a larger disk.");
 
     public static Fault NoRoom(ByteSize need, ByteSize room) => Ask(
         "image-store-full", $"The image needs up to {need} in the image store when it is unpacked, and {room} can be had. Delete templates, or give the store a larger disk.");
@@ -48,8 +48,8 @@ internal static class ImageFaults
     public static Fault AccountFull(ByteSize need, ByteSize has, ByteSize most) => Fix(
         "image-quota-exceeded", $"The image needs up to {need} in the image store, the account's other images take {has}, and {most} is the most. Delete templates, or use a smaller image.");
 
-    public static Fault StoreUnusable(string folder, string why) => Ask(
-        "image-store-unusable", $"The image store {folder} cannot be used: {why}");
+    public static Fault StoreUnusable(string why) => Ask(
+        "image-store-unusable", $"The image store of this server cannot be used: {why}");
 
     public static Fault NotThere() => Ask("image-lost", "The image is not in this server's store any more. Delete the template and register it again.");
 

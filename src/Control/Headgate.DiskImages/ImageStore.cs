@@ -208,7 +208,7 @@ public sealed class ImageStore
         }
         catch (Exception unusable) when (unusable is UnauthorizedAccessException or IOException && IsOwn(unusable))
         {
-            return ImageFaults.StoreUnusable(_folder, unusable.Message);
+            return ImageFaults.StoreUnusable(unusable.Message.Replace(_folder, "images", StringComparison.Ordinal));
         }
         finally
         {
@@ -319,7 +319,7 @@ public sealed class ImageStore
     private Fault? Full()
     {
         var free = new ByteSize(new DriveInfo(_folder).AvailableFreeSpace);
-        return free < _limits.KeepFree ? ImageFaults.StoreFull(_folder, free, _limits.KeepFree) : null;
+        return free < _limits.KeepFree ? ImageFaults.StoreFull(free, _limits.KeepFree) : null;
     }
 
     private static void Delete(string path)

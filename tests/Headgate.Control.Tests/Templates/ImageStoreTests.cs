@@ -122,7 +122,9 @@ public sealed class ImageStoreTests : IDisposable
     public async Task Nothing_is_taken_in_that_would_fill_the_disk()
     {
         var full = new ImageStore(Path.Combine(_folder, "full"), Limits with { KeepFree = ByteSize.TiB(1 << 20) }, TimeProvider.System);
-        Assert.Equal("image-store-full", (await full.ReceiveAsync(_id, new MemoryStream(Noise(10)), null, null, Stop)).Problem?.Code);
+        var refused = (await full.ReceiveAsync(_id, new MemoryStream(Noise(10)), null, null, Stop)).Problem!;
+        Assert.Equal("image-store-full", refused.Code);
+        Assert.DoesNotContain(_folder, refused.Message, StringComparison.Ordinal); // a tenant reads it
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class AwaitTemplate(ArrayDirectory arrays) : IOperationStep
             { State: TemplateCopyState.Making } => new StepResult.TryAgain($"the template is being written to pool {volume.Pool.Name}", Retry.Pause(context.Attempt)),
             _ => new StepResult.GiveUp(new Fault(
                 copy?.Cause?.Code ?? "template-not-copied",
-                $"The template could not be written to pool {volume.Pool.Name}: {copy?.Cause?.Message ?? "its copy was taken away."} The next volume that is asked for tries again.",
+                $"The template could not be written to pool {volume.Pool.Name}: its copy {(copy is null ? "was taken away" : "failed, and the template's event says why")}. The next volume that is asked for tries again.",
                 Recovery.AskOperator)),
         };
     }
