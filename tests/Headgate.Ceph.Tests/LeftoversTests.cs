@@ -180,6 +180,46 @@ public sealed class LeftoversTests(RunningCeph ceph)
     }
 
     [Fact]
+    public async Task An_image_that_one_pool_is_making_is_nobody_elses_and_keeps_no_other_pool_from_going()
+    {
+        await using var maker = new CephFixture(ceph);
+        await using var leaver = new CephFixture(ceph);
+        var key = NewKey();
+        using var go = new ManualResetEventSlim();
+        var held = maker.Link.Hold("set metadata", go); // the image is there, and not finished
+        var making = maker.Driver.CreateAsync(key, Spec() with { Qos = QosSpec.Create(null, 500) }, Stop).AsTask();
+        await held;
+
+        var listed = (await leaver.Driver.Facet<IInventory>()!.ListAsync(Stop)).ValueOrThrow().Single(v => v.Name == Marks.ImageName(key));
+        var left = await leaver.Store.LifeCycle.RemoveAsync(Stop);
+        go.Set();
+
+        Assert.Null(listed.Key);
+        Assert.True(left.IsDone, left.Problem?.Message);
+        Assert.True((await making).IsDone);
+    }
+
+    [Fact]
+    public async Task A_create_that_the_cluster_refuses_for_good_leaves_nothing_and_one_given_up_is_found_and_deleted()
+    {
+        await using var pool = new CephFixture(ceph);
+        var refused = NewKey();
+        pool.Link.Answer("create image", Errno.QuotaExceeded);
+        Assert.Equal(FaultCodes.OutOfCapacity, Assert.IsType<Outcome<VolumeView>.Refused>(await pool.Driver.CreateAsync(refused, Spec(), Stop)).Fault.Code);
+        Assert.Null((await pool.Driver.FindAsync(refused, Stop)).ValueOrThrow());
+        Assert.Null(pool.AsAdmin(call => Records.Find(call, refused)));
+
+        var cut = NewKey();
+        pool.Link.CutAt("create image");
+        Assert.False((await pool.Driver.CreateAsync(cut, Spec(), Stop)).IsDone);
+        pool.Link.Reset();
+        var found = (await pool.Driver.FindAsync(cut, Stop)).ValueOrThrow();
+        Assert.Equal(cut, found!.Key);
+        (await pool.Driver.DeleteAsync(cut, found.Handle, Stop)).ValueOrThrow();
+        Assert.Null(pool.AsAdmin(call => Records.Find(call, cut)));
+    }
+
+    [Fact]
     public async Task A_size_that_the_cluster_does_not_tell_is_no_size_of_nought()
     {
         await using var pool = new CephFixture(ceph);

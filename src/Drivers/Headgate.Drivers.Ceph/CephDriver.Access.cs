@@ -22,7 +22,8 @@ internal sealed partial class CephDriver
                     Recovery.AskOperator));
             }
             // The name before the user: a user without a name in the record could not be told from a stranger's.
-            if (!Records.TryAddGrant(call, key, request.InitiatorName))
+            // Nobody gets in before the limits are on: a record that is there is not yet one of a whole volume.
+            if (EntryOf(call, image.Id, image.Name) is not { Volume.IsWhole: true } || !Records.TryAddGrant(call, key, request.InitiatorName))
                 throw new StopHere(Faults.Busy($"Image {image.Name} was begun and not finished; repeat its create first."));
             var user = Marks.UserName(image.Name, request.InitiatorName);
             var secret = _users.Ensure(call, image, user);

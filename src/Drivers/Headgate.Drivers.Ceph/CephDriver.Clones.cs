@@ -39,14 +39,6 @@ internal sealed partial class CephDriver : IClones
         }, stop);
     }
 
-    /// <summary>Earlier looked at what is there already: a copy begun with the same arguments, or the record of an image that is gone.</summary>
-    private static void Begin(CephCall call, ObjectKey key, VolumeRecord record)
-    {
-        if (Records.TryBegin(call, key, record)) return;
-        if (Records.Find(call, key)?.Volume is not { Image: "" } earlier) Records.Write(call, key, record);
-        else if (earlier.Asked != record.Asked) throw new StopHere(Faults.KeyReused(key, $"size/max/burst/bandwidth/account/source then {earlier.Asked}, now {record.Asked}"));
-    }
-
     /// <summary>The image, sharing nothing with <paramref name="original"/>. Every step finds itself done when it was.</summary>
     private static void Copy(CephCall call, ObjectKey key, Image original, string? given)
     {

@@ -27,10 +27,11 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
         {
             if (Earlier(call, key, spec, NoOrigin) is { } earlier) return earlier;
             Check(spec);
+            var isFirst = Begin(call, key, RecordOf(spec, NoOrigin));
             var name = Marks.ImageName(key);
             for (var birth = 1; ; birth++)
             {
-                var isMine = Images.TryCreate(call, name, QosMapping.Rounded(spec.Size).Bytes); // else another server is at it
+                var isMine = Born(call, key, spec, isFirst); // else another server is at it
                 using var image = Need(Image.Find(call, name, forWriting: true), key);
                 if (isMine && birth < BirthTries && HasAmbiguousId(call, image))
                 {
@@ -38,7 +39,6 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
                     Images.TryRemove(call, name);
                     continue;
                 }
-                if (image.HasParent) throw new StopHere(Faults.KeyReused(key, "then a clone, now a new volume"));
                 return Finish(call, image, key, spec, NoOrigin);
             }
         }, stop);
@@ -57,8 +57,8 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
         {
             return Unreadable(call, entry, name, spoilt.Fault.Message);
         }
-        // A copy that was begun and has no image yet may have left a snapshot on its source; to delete it is to take that away.
-        if (entry is { Volume.Image.Length: 0 }) return Unreadable(call, entry, name, "It is a copy that was begun and not finished.");
+        // Begun without an image yet: a copy may have left a snapshot on its source. To delete it is to take that away, and the record.
+        if (entry is { Volume.Image.Length: 0 }) return Unreadable(call, entry, name, "It was begun and not finished.");
         return entry is not null && Images.List(call).GetValueOrDefault(entry.Volume.Image) == name ? Unreadable(call, entry, name, HeaderGone) : null;
     }, stop);
 
@@ -82,6 +82,33 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
         Records.Remove(call, key);
         return default;
     }, stop);
+
+    /// <summary>
+    /// Written before the image is made or copied: every pool that lists the directory meanwhile can tell whose the image is. True when
+    /// there was no record. Earlier looked at what is there: the same begun with the same arguments, or the record of an image that is gone.
+    /// </summary>
+    private static bool Begin(CephCall call, ObjectKey key, VolumeRecord record)
+    {
+        if (Records.TryBegin(call, key, record)) return true;
+        if (Records.Find(call, key)?.Volume is not { Image: "" } earlier) Records.Write(call, key, record);
+        else if (earlier.Asked != record.Asked) throw new StopHere(Faults.KeyReused(key, $"size/max/burst/bandwidth/account/source then {earlier.Asked}, now {record.Asked}"));
+        return false;
+    }
+
+    /// <summary>Makes the image; false when there is one. Refused for good (a quota), it leaves no record that it began.</summary>
+    private static bool Born(CephCall call, ObjectKey key, VolumeSpec spec, bool isFirst)
+    {
+        try
+        {
+            return Images.TryCreate(call, Marks.ImageName(key), QosMapping.Rounded(spec.Size).Bytes);
+        }
+        catch (StopHere failed) when (isFirst && failed.Fault.Code is not (FaultCodes.NoReply or FaultCodes.Unreachable))
+        {
+            Records.Remove(call, key);
+            call.HasTakenBack();
+            throw new StopHere(failed.Fault);
+        }
+    }
 
     /// <summary>What an earlier call with this key made, finished if it was not; null when there is nothing, or a copy that goes on in CloneAsync.</summary>
     private VolumeView? Earlier(CephCall call, ObjectKey key, VolumeSpec spec, string origin)
@@ -151,8 +178,11 @@ internal sealed partial class CephDriver(CephConfig config, CephStore store) : I
     private static VolumeView Unreadable(string handle, ObjectKey? key, string name, string why, IReadOnlyList<string> initiators) =>
         new(new VolumeHandle(handle), key, name, new ByteSize(0), QosSpec.None, initiators) { Problem = Faults.Unexpected($"Image {name} cannot be read. {why}") };
 
-    /// <summary>An image of our form without a record was begun by some pool and not finished; one with a record is the pool's that wrote it.</summary>
-    private bool IsOurs(RecordEntry? entry) => entry is null || entry.Volume.Pool == config.PoolId.ToString("N");
+    /// <summary>
+    /// An image is the pool's that wrote its record, which is there before the image. One of our form without a record is nobody's:
+    /// it is being deleted, or somebody made or renamed it by hand.
+    /// </summary>
+    private bool IsOurs(RecordEntry? entry) => entry?.Volume.Pool == config.PoolId.ToString("N");
 
     /// <summary>True when the key is another image's, which is still there: images were renamed by hand.</summary>
     private static bool IsStrange(CephCall call, RecordEntry? entry, string imageId) =>
