@@ -7,9 +7,9 @@ using Headgate.Control.Access;
 using Headgate.DiskImages;
 using Headgate.Drivers.Reference;
 using Headgate.Operations;
-using Headgate.Persistence;
 using Headgate.Secrets;
 using Headgate.Storage.Sdk;
+using Headgate.Testing.Database;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -19,14 +19,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Headgate.Api.Tests;
 
-/// <summary>The real surface on Kestrel and a free port, over a SQLite file of its own.</summary>
+/// <summary>The real surface on Kestrel and a free port, over a database of its own.</summary>
 public sealed class ApiHost : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly WebApplication _app;
-    private readonly HeadgateDatabase _database;
+    private readonly TestDatabase _database;
 
-    private ApiHost(string folder, WebApplication app, HeadgateDatabase database, string adminKey)
+    private ApiHost(string folder, WebApplication app, TestDatabase database, string adminKey)
     {
         (_folder, _app, _database, AdminKey) = (folder, app, database, adminKey);
         Address = new Uri(app.Urls.First());
@@ -50,13 +50,12 @@ public sealed class ApiHost : IAsyncDisposable
         Action<WebApplicationBuilder>? more = null, Action<WebApplication>? map = null)
     {
         var folder = Directory.CreateTempSubdirectory("hg-api-").FullName;
-        var database = HeadgateDatabase.Sqlite(Path.Combine(folder, "headgate.db"));
-        await database.MigrateAsync(Stop);
+        var database = await TestDatabase.CreateAsync();
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(database).AddSingleton(SecretBox.OpenOrCreate(Path.Combine(folder, "key")));
+        builder.Services.AddSingleton(database.Database).AddSingleton(SecretBox.OpenOrCreate(Path.Combine(folder, "key")));
         builder.Services.AddSingleton<IPrimaryDataStoreProvider, ReferenceProvider>();
         builder.Services.AddSingleton(new ImageStore(Path.Combine(folder, "images"), new ImageLimits { KeepFree = Primitives.ByteSize.MiB(1) }, TimeProvider.System));
         builder.Services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
@@ -106,26 +105,15 @@ public sealed class ApiHost : IAsyncDisposable
         return problem;
     }
 
-    /// <summary>Takes the folder of the database away until the result is disposed.</summary>
-    public IDisposable LoseDatabase()
-    {
-        Directory.Move(_folder, _folder + ".away");
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools(); // only now: the engine opens connections all the time
-        return new Restoring(_folder);
-    }
-
-    private sealed class Restoring(string folder) : IDisposable
-    {
-        public void Dispose() => Directory.Move(folder + ".away", folder);
-    }
+    /// <summary>Takes the database away until the result is disposed of.</summary>
+    public Task<IAsyncDisposable> LoseDatabaseAsync() => _database.LoseAsync();
 
     public async ValueTask DisposeAsync()
     {
         Admin.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        _database.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        await _database.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -22,7 +22,7 @@ public sealed partial class HealthTests(StorageHost storage) : IClassFixture<Sto
     public async Task Without_its_database_a_server_is_alive_and_not_ready()
     {
         await using var api = await ApiHost.StartAsync();
-        using var lost = api.LoseDatabase();
+        await using var lost = await api.LoseDatabaseAsync();
         using var nobody = api.Client(null);
         await ApiHost.ProblemAsync(await nobody.GetAsync(new Uri("/readyz", UriKind.Relative), ApiHost.Stop), 503, "not-ready");
         Assert.Equal(HttpStatusCode.OK, (await nobody.GetAsync(new Uri("/healthz", UriKind.Relative), ApiHost.Stop)).StatusCode);

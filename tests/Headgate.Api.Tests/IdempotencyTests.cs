@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Headgate.Api.Tests;
 
 /// <summary>A POST with an Idempotency-Key takes effect once.</summary>
-public sealed class IdempotencyTests(SharedHost shared) : IClassFixture<SharedHost>
+public class IdempotencyTests(SharedHost shared) : IClassFixture<SharedHost>
 {
     private readonly ApiHost _api = shared.Api;
 
@@ -129,4 +129,11 @@ public sealed class IdempotencyTests(SharedHost shared) : IClassFixture<SharedHo
         request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return await api.Admin.SendAsync(request, ApiHost.Stop);
     }
+}
+
+/// <summary>The same on PostgreSQL.</summary>
+[Testing.Database.OnPostgres]
+public sealed class IdempotencyTestsOnPostgres : IdempotencyTests
+{
+    public IdempotencyTestsOnPostgres(SharedHost shared) : base(shared) => Testing.Database.TestDatabase.RequirePostgres();
 }

@@ -4,7 +4,7 @@ using Headgate.Api.Contract;
 namespace Headgate.Api.Tests;
 
 /// <summary>Pages, references by name and id, and the rest that all nouns share.</summary>
-public sealed class ListTests
+public class ListTests
 {
     [Fact]
     public async Task Pages_hold_every_object_once_in_order_of_creation_while_others_are_added()
@@ -118,4 +118,11 @@ public sealed class ListTests
 
     private static async Task<T> GetAsync<T>(ApiHost api, string address) =>
         await ApiHost.ReadAsync<T>(await api.Admin.GetAsync(new Uri(address, UriKind.Relative), ApiHost.Stop));
+}
+
+/// <summary>The same on PostgreSQL.</summary>
+[Testing.Database.OnPostgres]
+public sealed class ListTestsOnPostgres : ListTests
+{
+    public ListTestsOnPostgres() => Testing.Database.TestDatabase.RequirePostgres();
 }

@@ -1,6 +1,7 @@
 using Headgate.Domain;
 using Headgate.Primitives;
 using Headgate.Storage.Sdk;
+using Headgate.Testing.Database;
 
 namespace Headgate.Control.Tests;
 
@@ -114,4 +115,11 @@ public class OperationRuleTests
         });
         return (held.Task, go);
     }
+}
+
+/// <summary>The same on PostgreSQL.</summary>
+[OnPostgres]
+public sealed class OperationRuleTestsOnPostgres : OperationRuleTests
+{
+    public OperationRuleTestsOnPostgres() => TestDatabase.RequirePostgres();
 }

@@ -1,6 +1,7 @@
 using Headgate.Domain;
 using Headgate.Primitives;
 using Headgate.Storage.Sdk;
+using Headgate.Testing.Database;
 using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Control.Tests;
@@ -155,4 +156,11 @@ public class VolumeTests
             Assert.Equal(pool.Id == volume.PoolId ? volume.Id : null, found?.Id);
         }
     }
+}
+
+/// <summary>The same on PostgreSQL.</summary>
+[OnPostgres]
+public sealed class VolumeTestsOnPostgres : VolumeTests
+{
+    public VolumeTestsOnPostgres() => TestDatabase.RequirePostgres();
 }

@@ -8,6 +8,7 @@ using Headgate.Primitives;
 using Headgate.Secrets;
 using Headgate.Storage.Filters;
 using Headgate.Storage.Sdk;
+using Headgate.Testing.Database;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,21 +32,18 @@ public sealed class World : IAsyncDisposable
     private Func<IPrimaryDataStoreProvider, IPrimaryDataStoreProvider> _wrap = static provider => provider;
     private TimeProvider _time = TimeProvider.System;
     private ServiceProvider _server = null!;
-
-    // Migrated once and copied: the crash tests start some two hundred servers.
-    private static readonly Lazy<Task<byte[]>> EmptyDatabase = new(MigrateOnceAsync);
+    private TestDatabase _stored = null!;
 
     private World()
     {
         _box = SecretBox.OpenOrCreate(Path.Combine(_folder, "key"));
-        Database = HeadgateDatabase.Sqlite(Path.Combine(_folder, "headgate.db"));
         Array = ReferenceArray.Named(_folder);
     }
 
     /// <summary>The image store's: its folder may be in a small file system.</summary>
     public static ImageLimits ImageBounds { get; } = new() { KeepFree = ByteSize.MiB(1), PerAccount = ByteSize.MiB(32) };
 
-    public HeadgateDatabase Database { get; }
+    public HeadgateDatabase Database => _stored.Database;
 
     public ReferenceArray Array { get; }
 
@@ -96,8 +94,7 @@ public sealed class World : IAsyncDisposable
 
     private static async Task<World> StartEmptyAsync(World world)
     {
-        await File.WriteAllBytesAsync(Path.Combine(world._folder, "headgate.db"), await EmptyDatabase.Value, world.Stop);
-        await world.Database.MigrateAsync(world.Stop);
+        world._stored = await TestDatabase.CreateAsync();
         await world.Database.WriteAsync(
             (db, _) =>
             {
@@ -134,6 +131,9 @@ public sealed class World : IAsyncDisposable
         _server = services.BuildServiceProvider();
         await Get<OperationEngine>().StartAsync(Stop);
     }
+
+    /// <summary>Another server on the same database (PostgreSQL only), with its own way to it and fault points of its own. Dispose it.</summary>
+    internal Task<OtherServer> AddServerAsync(string name, TimeSpan lease) => OtherServer.StartAsync(_stored.OpenAgain(), _box, _folder, name, lease, Stop);
 
     /// <summary>In good order.</summary>
     public async Task StopServerAsync()
@@ -247,23 +247,12 @@ public sealed class World : IAsyncDisposable
         }
     }
 
-    private static async Task<byte[]> MigrateOnceAsync()
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"hg-control-{Guid.NewGuid():N}.db");
-        using (var database = HeadgateDatabase.Sqlite(path)) await database.MigrateAsync(CancellationToken.None);
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools(); // the last connection folds the log into the file
-        var bytes = await File.ReadAllBytesAsync(path);
-        File.Delete(path);
-        return bytes;
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        Database.Dispose();
+        await _stored.DisposeAsync();
         _box.Dispose();
         ReferenceArray.Scrap(_folder);
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
 }

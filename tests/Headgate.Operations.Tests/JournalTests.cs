@@ -2,21 +2,21 @@ using Headgate.Domain;
 using Headgate.Persistence;
 using Headgate.Plugins;
 using Headgate.Primitives;
+using Headgate.Testing.Database;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Headgate.Operations.Tests;
 
 /// <summary>Whose a run is, on a real database: one operation never runs twice, and none is kept by a run that is no more.</summary>
-public sealed class JournalTests : IAsyncLifetime
+public class JournalTests : IAsyncLifetime
 {
     private const string Kind = "test";
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("hg-journal").FullName;
     private readonly FakeTimeProvider _time = new();
     private readonly OperationCatalog _catalog = new([new OperationDefinition(Kind, [new Step("one"), new Step("two")])]);
-    private HeadgateDatabase _database = null!;
+    private TestDatabase _stored = null!;
     private OperationFeed _feed = null!;
     private OperationJournal _journal = null!;
 
@@ -24,18 +24,15 @@ public sealed class JournalTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = HeadgateDatabase.Sqlite(Path.Combine(_folder, "test.db"));
-        await _database.MigrateAsync(Stop);
-        _feed = new OperationFeed(_database, _time);
-        _journal = new OperationJournal(_database, _catalog, _feed, _time, "server#1");
+        _stored = await TestDatabase.CreateAsync();
+        _feed = new OperationFeed(_stored.Database, _time);
+        _journal = new OperationJournal(_stored.Database, _catalog, _feed, _time, "server#1");
     }
 
     public ValueTask DisposeAsync()
     {
-        _database.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
+        GC.SuppressFinalize(this);
+        return _stored.DisposeAsync();
     }
 
     [Fact]
@@ -82,7 +79,7 @@ public sealed class JournalTests : IAsyncLifetime
 
     private async Task<OperationDetails> BegunAsync()
     {
-        var starter = new OperationStarter(_database, _catalog, _feed, new ProviderRegistry([], new PluginOptions(), _time, NullLogger<ProviderRegistry>.Instance), _time);
+        var starter = new OperationStarter(_stored.Database, _catalog, _feed, new ProviderRegistry([], new PluginOptions(), _time, NullLogger<ProviderRegistry>.Instance), _time);
         var asked = await starter.StartAsync(
             "a/b", null, "f", (_, _, _) => Task.FromResult<Outcome<NewOperation>>(new NewOperation(Kind, "t", Guid.NewGuid(), null)), Stop);
         var id = asked.ValueOrThrow().Operation.Id;
@@ -97,4 +94,11 @@ public sealed class JournalTests : IAsyncLifetime
 
         public ValueTask<StepResult> UndoAsync(StepContext context, CancellationToken stop) => throw new InvalidOperationException();
     }
+}
+
+/// <summary>The same on PostgreSQL.</summary>
+[OnPostgres]
+public sealed class JournalTestsOnPostgres : JournalTests
+{
+    public JournalTestsOnPostgres() => TestDatabase.RequirePostgres();
 }

@@ -3,14 +3,15 @@ namespace Headgate.Server;
 /// <summary>What a person reads at the start: where things are, how to log in, what to try.</summary>
 internal static class Banner
 {
-    public static void Write(TextWriter output, Uri http, DataFolder data, string? portal, string? element, bool sample)
+    public static void Write(TextWriter output, ManagementServer server, DataFolder data, string? portal, string? element, bool sample)
     {
         output.WriteLine();
         output.WriteLine("Headgate is up.");
-        output.WriteLine($"  REST API      {http.GetLeftPart(UriPartial.Authority)}/api/v1   (description: /openapi/v1.json)");
+        output.WriteLine($"  REST API      {server.Endpoint.GetLeftPart(UriPartial.Authority)}/api/v1   (description: /openapi/v1.json)");
         if (portal is not null) output.WriteLine($"  iSCSI         {portal}");
         if (element is not null) output.WriteLine($"  Element API   {element}   (login: headgate node credentials)");
         output.WriteLine($"  Data          {data.Root}");
+        output.WriteLine($"  Database      {server.Database}   (this server: {server.Name})");
         output.WriteLine($"  Log in        the CLI finds the admin's key in {data.AdminFile}");
         if (data.AdminFile != Path.GetFullPath(Path.Combine("data", "admin.json")))
             output.WriteLine($"                export HEADGATE_CONFIG={data.AdminFile}");

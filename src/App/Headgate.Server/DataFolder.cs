@@ -25,9 +25,9 @@ internal sealed class DataFolder : IDisposable
 
     public string AdminFile => Path.Combine(Root, "admin.json");
 
-    public string ControlKey => Path.Combine(Root, "keys", "control.key");
+    public string Keys => Path.Combine(Root, "keys");
 
-    public string ControlDatabase => Path.Combine(Root, "control", "headgate.db");
+    public string ControlDatabase => DatabaseIn(Root);
 
     public string SampleMark => Path.Combine(Root, "control", "sample-made");
 
@@ -38,6 +38,9 @@ internal sealed class DataFolder : IDisposable
     public string Images => Path.Combine(Root, "images");
 
     public string Node => Path.Combine(Root, "node");
+
+    /// <summary>The SQLite database of the data folder at <paramref name="path"/>, whoever holds that.</summary>
+    public static string DatabaseIn(string path) => Path.Combine(path, "control", "headgate.db");
 
     /// <summary>Makes the folder when it is not there and takes it for this process.</summary>
     /// <exception cref="StartupException"><c>data-folder-in-use</c>, <c>data-folder-unusable</c>.</exception>

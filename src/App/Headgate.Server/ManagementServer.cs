@@ -1,6 +1,8 @@
+using System.Reflection;
 using Headgate.Api;
 using Headgate.Control;
 using Headgate.Control.Access;
+using Headgate.Control.Servers;
 using Headgate.DiskImages;
 using Headgate.Operations;
 using Headgate.Persistence;
@@ -31,18 +33,20 @@ internal sealed class ManagementServer : IAsyncDisposable
     public string AdminKey { get; }
 
     /// <summary>Starts it on <paramref name="data"/>; it serves when this returns.</summary>
-    /// <exception cref="StartupException"><c>port-in-use</c>, <c>key-mismatch</c>.</exception>
+    /// <exception cref="StartupException"><c>port-in-use</c>, and those of <see cref="DatabaseStart"/>.</exception>
     public static async Task<ManagementServer> StartAsync(ServerOptions options, DataFolder data, EmbeddedNode? embedded, CancellationToken stop)
     {
-        var app = Build(options, data, embedded);
+        var database = await DatabaseStart.OpenAsync(options, data, stop);
+        var secrets = await DatabaseStart.UnlockAsync(database, options.Keys ?? data.Keys, stop);
+        var app = Build(options, data, embedded, database, secrets);
         try
         {
-            var database = app.Services.GetRequiredService<HeadgateDatabase>();
-            await database.MigrateAsync(stop);
             if (embedded is not null) await EmbeddedPools.FollowAsync(database, embedded.Node.Credentials, stop);
             await app.StartAsync(stop);
             var endpoint = new Uri(app.Urls.First());
-            return new ManagementServer(app, endpoint, await EnsureAdminAsync(app, data, endpoint, stop));
+            var key = await EnsureAdminAsync(app, data, endpoint, stop);
+            await app.Services.GetRequiredService<ServerPresence>().BeginAsync(endpoint.GetLeftPart(UriPartial.Authority), Version, stop);
+            return new ManagementServer(app, endpoint, key) { Name = data.ServerName(), Database = database.Address };
         }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
@@ -56,13 +60,23 @@ internal sealed class ManagementServer : IAsyncDisposable
         }
     }
 
+    /// <summary>This server's name among those on its database.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where its database is, without a password.</summary>
+    public required string Database { get; init; }
+
     public async ValueTask DisposeAsync()
     {
+        await _app.Services.GetRequiredService<ServerPresence>().EndAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
 
-    private static WebApplication Build(ServerOptions options, DataFolder data, EmbeddedNode? embedded)
+    private static string Version => typeof(ManagementServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    private static WebApplication Build(
+        ServerOptions options, DataFolder data, EmbeddedNode? embedded, HeadgateDatabase database, SecretBox secrets)
     {
         // Nothing from the surroundings: the usual builders read appsettings.json and the environment, and watch the working
         // folder with everything below it, which takes seconds where that is a checkout.
@@ -73,12 +87,11 @@ internal sealed class ManagementServer : IAsyncDisposable
         services.AddRouting();
         services.AddSingleton<IHostLifetime, ProgramLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
-        services.AddSingleton(OpenSecrets(data));
-        services.AddSingleton(_ => HeadgateDatabase.Sqlite(data.ControlDatabase));
+        services.AddSingleton(_ => secrets).AddSingleton(_ => database); // made here, the container's to dispose of
         foreach (var provider in BuiltInProviders.All()) services.AddSingleton(provider);
         services.AddSingleton(new PluginOptions { Folder = options.Plugins ?? data.Plugins, Copies = data.PluginCopies });
-        services.AddSingleton(all => new ImageStore(data.Images, new ImageLimits(), all.GetRequiredService<TimeProvider>()));
-        services.AddHeadgateControl(new EngineOptions { ServerName = data.ServerName() });
+        services.AddSingleton(all => new ImageStore(options.Images ?? data.Images, new ImageLimits(), all.GetRequiredService<TimeProvider>()));
+        services.AddHeadgateControl(new EngineOptions { ServerName = data.ServerName(), Lease = options.Lease });
         services.AddHeadgateApi();
         if (embedded is not null)
         {
@@ -87,18 +100,6 @@ internal sealed class ManagementServer : IAsyncDisposable
             services.AddHostedService<NodeEventWriter>();
         }
         return builder.Build().MapHeadgateApi();
-    }
-
-    private static SecretBox OpenSecrets(DataFolder data)
-    {
-        try
-        {
-            return SecretBox.OpenOrCreate(data.ControlKey);
-        }
-        catch (InvalidDataException damaged)
-        {
-            throw new StartupException("key-mismatch", damaged.Message);
-        }
     }
 
     private static async Task<string> EnsureAdminAsync(WebApplication app, DataFolder data, Uri endpoint, CancellationToken stop)

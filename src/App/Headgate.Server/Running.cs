@@ -15,7 +15,7 @@ internal static class Running
         await using var node = await StartNodeAsync(options, data, events, logs, stop);
         await using var control = await ManagementServer.StartAsync(options, data, new EmbeddedNode(node, events), stop);
         if (options.Sample) await new SampleData(control.Endpoint, control.AdminKey, data).EnsureAsync(node, stop);
-        Banner.Write(console.Out, control.Endpoint, data, node.IscsiPortal, node.Credentials.ElementEndpoint, options.Sample);
+        Banner.Write(console.Out, control, data, node.IscsiPortal, node.Credentials.ElementEndpoint, options.Sample);
         await SayReadyAndWaitAsync(console, control.Endpoint.GetLeftPart(UriPartial.Authority), stop);
     }
 
@@ -23,7 +23,7 @@ internal static class Running
     {
         using var data = DataFolder.Take(options.DataFolder);
         await using var control = await ManagementServer.StartAsync(options, data, embedded: null, stop);
-        Banner.Write(console.Out, control.Endpoint, data, portal: null, element: null, sample: false);
+        Banner.Write(console.Out, control, data, portal: null, element: null, sample: false);
         await SayReadyAndWaitAsync(console, control.Endpoint.GetLeftPart(UriPartial.Authority), stop);
     }
 

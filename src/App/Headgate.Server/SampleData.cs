@@ -90,9 +90,13 @@ internal sealed class SampleData(Uri server, string adminKey, DataFolder data)
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/{collection}") { Content = JsonContent.Create(body, options: Json) };
         request.Headers.Add("Idempotency-Key", $"sample-{collection}-{name}-{Guid.NewGuid():N}");
         using var answer = await http.SendAsync(request, stop);
+        if (answer.StatusCode == HttpStatusCode.Conflict && await IsTakenAsync(answer, stop)) return; // another server on this database was faster
         await RequireSuccessAsync(answer, $"POST {collection} {name}", stop);
         if (answer.StatusCode == HttpStatusCode.Accepted) await WaitAsync(http, await ReadOperationAsync(answer, stop), stop);
     }
+
+    private static async Task<bool> IsTakenAsync(HttpResponseMessage answer, CancellationToken stop) =>
+        (await answer.Content.ReadFromJsonAsync<JsonElement>(Json, stop)).TryGetProperty("code", out var code) && code.GetString() == "name-taken";
 
     private static async Task WaitAsync(HttpClient http, JsonElement operation, CancellationToken stop)
     {

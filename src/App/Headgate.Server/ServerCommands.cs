@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using Headgate.Cli;
 using Headgate.Cli.Drivers;
+using Headgate.Server.Backup;
 using Headgate.Server.Demo;
 
 namespace Headgate.Server;
@@ -41,6 +42,33 @@ internal static class ServerCommands
             Description = "The folder with a folder for each storage plug-in; default: plugins in the data folder. What is there runs with the server's rights.",
             HelpName = "DIR",
         };
+        var database = new Option<string>("--database")
+        {
+            Description = $"A PostgreSQL database, which several servers may share; default: a SQLite file in the data folder. Also {DatabaseChoice.UrlVariable}.",
+            HelpName = "postgres://USER@HOST:PORT/NAME",
+        };
+        var passwordFile = new Option<string>("--database-password-file")
+        {
+            Description = $"A file whose first line is the database's password. Also {DatabaseChoice.PasswordVariable}, or ~/.pgpass.",
+            HelpName = "FILE",
+        };
+        var keys = new Option<string>("--keys")
+        {
+            Description = "The folder of the key that seals secrets; default: keys in the data folder. Servers on one database share it.",
+            HelpName = "DIR",
+        };
+        var images = new Option<string>("--images")
+        {
+            Description = "The folder of templates' images; default: images in the data folder. Servers on one database share it.",
+            HelpName = "DIR",
+        };
+        var lease = new Option<int>("--lease")
+        {
+            Description = "Seconds after which another server takes over from one that fell silent.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => (int)ServerOptions.DefaultLease.TotalSeconds,
+            CustomParser = ParseLease,
+        };
         var noSample = new Option<bool>("--no-sample") { Description = "No sample zone, pool and offerings." };
 
         Command Make(string name, string help, Func<ServerOptions, CliConsole, CancellationToken, Task> run, params Option[] takes)
@@ -48,7 +76,7 @@ internal static class ServerCommands
             var command = new Command(name, help);
             command.Add(data);
             foreach (var option in takes) command.Add(option);
-            command.SetAction((args, stop) => RunAsync(new ServerOptions
+            command.SetAction((args, stop) => RunAsync(() => new ServerOptions
             {
                 DataFolder = Path.GetFullPath(args.GetRequiredValue(data)),
                 Http = Given(args, http),
@@ -60,6 +88,10 @@ internal static class ServerCommands
                 IsQosOn = args.GetResult(qos) is null || args.GetValue(qos) != "off",
                 Io = args.GetResult(io) is null ? Blocks.FileIoMode.Auto : args.GetRequiredValue(io),
                 Plugins = args.GetResult(plugins) is null ? null : Path.GetFullPath(args.GetRequiredValue(plugins)),
+                Database = args.CommandResult.Command.Options.Contains(database) ? DatabaseChoice.Of(args.GetValue(database), args.GetValue(passwordFile)) : null,
+                Keys = Folder(args, keys),
+                Images = Folder(args, images),
+                Lease = args.GetResult(lease) is null ? ServerOptions.DefaultLease : TimeSpan.FromSeconds(args.GetValue(lease)),
                 Sample = args.GetResult(noSample) is null || !args.GetValue(noSample),
             }, run, stop));
             return command;
@@ -67,20 +99,24 @@ internal static class ServerCommands
 
         return
         [
-            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, plugins, noSample),
-            Make("server", "Start the management server alone.", Running.ServerAsync, http, plugins),
+            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, plugins, database, passwordFile, keys, images, lease, noSample),
+            Make("server", "Start the management server alone.", Running.ServerAsync, http, plugins, database, passwordFile, keys, images, lease),
             Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, advertise, redirect, element, capacity, qos, io),
+            BackupCommands.Verb(data, database, passwordFile),
             DemoCommands.Noun(),
             DriverCommands.Noun(new DriverExaminer()),
         ];
     }
 
+    private static string? Folder(ParseResult args, Option<string> option) =>
+        args.GetResult(option) is null ? null : Path.GetFullPath(args.GetRequiredValue(option));
+
     private static IPEndPoint Given(ParseResult args, Option<IPEndPoint> option) =>
         args.GetResult(option) is null ? option.GetDefaultValue() as IPEndPoint ?? new(IPAddress.Loopback, 0) : args.GetRequiredValue(option);
 
     private static Task<int> RunAsync(
-        ServerOptions options, Func<ServerOptions, CliConsole, CancellationToken, Task> run, CancellationToken stop) =>
-        AnsweringAsync((console, cancel) => run(options, console, cancel), stop);
+        Func<ServerOptions> options, Func<ServerOptions, CliConsole, CancellationToken, Task> run, CancellationToken stop) =>
+        AnsweringAsync((console, cancel) => run(options(), console, cancel), stop);
 
     /// <summary>Runs on the process's console; a start that fails says why on standard error.</summary>
     public static async Task<int> AnsweringAsync(Func<CliConsole, CancellationToken, Task> run, CancellationToken stop)
@@ -116,6 +152,15 @@ internal static class ServerCommands
         if (PortalOptions.TryParse(text, out var endpoint)) return endpoint;
         result.AddError($"'{text}' is not ADDRESS:PORT with an IP address, for example 127.0.0.1:8080 or [::1]:8080 ({name}).");
         return null;
+    }
+
+    private static int ParseLease(ArgumentResult result)
+    {
+        const int Longest = 3600; // what a dead server held waits so long
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, out var seconds) && seconds is >= 1 and <= Longest) return seconds;
+        result.AddError($"'{text}' is not a number of seconds from 1 to {Longest} (--lease).");
+        return 0;
     }
 
     private static long? ParseCapacity(ArgumentResult result)

@@ -37,6 +37,21 @@ internal sealed record ServerOptions
     /// <summary>The folder with a folder for each plug-in; null for the one in the data folder.</summary>
     public string? Plugins { get; init; }
 
+    /// <summary>Where the control plane's data are; null for the SQLite file in the data folder.</summary>
+    public DatabaseChoice? Database { get; init; }
+
+    /// <summary>The folder with the key that seals secrets; null for the one in the data folder. Servers on one database share it.</summary>
+    public string? Keys { get; init; }
+
+    /// <summary>The folder of templates' images; null for the one in the data folder. Servers on one database share it.</summary>
+    public string? Images { get; init; }
+
+    /// <summary>How long another server waits before it takes over from this one when it falls silent.</summary>
+    public TimeSpan Lease { get; init; } = DefaultLease;
+
+    /// <summary>Longer than any pause of a server that is well (a slow disk, a full machine), shorter than people's patience.</summary>
+    public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether a fresh data folder gets a sample zone, pool and offerings.</summary>
     public bool Sample { get; init; } = true;
 }

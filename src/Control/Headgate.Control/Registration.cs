@@ -1,3 +1,4 @@
+using Headgate.Control.Servers;
 using Headgate.DiskImages;
 using Headgate.Operations;
 using Headgate.Operations.Templates;
@@ -22,7 +23,7 @@ public static class Registration
     public static IServiceCollection AddHeadgateControl(this IServiceCollection services, EngineOptions engine)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IFaultPoints, NoFaultPoints>();
+        services.TryAddSingleton<IFaultPoints, DiagnosticFaultPoints>();
         services.TryAddSingleton(new PluginOptions());
         services.AddSingleton<ProviderRegistry>().AddSingleton<IProviderCatalog>(all => all.GetRequiredService<ProviderRegistry>());
         services.AddSingleton<PluginWatch>();
@@ -48,6 +49,7 @@ public static class Registration
             .AddSingleton<RevertSnapshot>();
         services.AddSingleton<RegisterTemplate>().AddSingleton<UploadTemplate>().AddSingleton<ListTemplates>().AddSingleton<GetTemplate>()
             .AddSingleton<DeleteTemplate>();
+        services.AddSingleton<ServerPresence>().AddSingleton<ListServers>();
         services.AddSingleton<ExplainPlacement>();
         services.AddSingleton<ListOperations>().AddSingleton<GetOperation>().AddSingleton<WatchOperation>().AddSingleton<CancelOperation>();
         return services;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Headgate.Operations;
 
 /// <summary>
@@ -10,9 +12,21 @@ public interface IFaultPoints
     ValueTask ReachAsync(string name, CancellationToken stop);
 }
 
-/// <summary>Nothing ever happens.</summary>
-public sealed class NoFaultPoints : IFaultPoints
+/// <summary>
+/// Tells whoever listens to the diagnostic source <c>Headgate.Operations</c>: a debugger, or a test that ends the shipped program at a
+/// point. Nobody does in service, and then it costs one look.
+/// </summary>
+public sealed class DiagnosticFaultPoints : IFaultPoints, IDisposable
 {
+    private readonly DiagnosticListener _source = new("Headgate.Operations");
+
     /// <inheritdoc/>
-    public ValueTask ReachAsync(string name, CancellationToken stop) => ValueTask.CompletedTask;
+    public ValueTask ReachAsync(string name, CancellationToken stop)
+    {
+        if (_source.IsEnabled()) _source.Write(name, null);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _source.Dispose();
 }

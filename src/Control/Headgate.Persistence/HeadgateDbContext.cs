@@ -9,7 +9,7 @@ namespace Headgate.Persistence;
 /// The database as sets of the domain's immutable records. Queries do not track: read a record, make a changed copy with
 /// <c>with</c>, <see cref="Put{T}"/> it. Writing goes through <see cref="HeadgateDatabase.WriteAsync{T}"/>.
 /// </summary>
-public sealed class HeadgateDbContext(DbContextOptions<HeadgateDbContext> options) : DbContext(options)
+public class HeadgateDbContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<Zone> Zones => Set<Zone>();
 
@@ -47,6 +47,15 @@ public sealed class HeadgateDbContext(DbContextOptions<HeadgateDbContext> option
 
     public DbSet<IdempotentReply> IdempotentReplies => Set<IdempotentReply>();
 
+    public DbSet<ControlServer> Servers => Set<ControlServer>();
+
+    public DbSet<DatabaseFact> Facts => Set<DatabaseFact>();
+
+    internal DbSet<WriteMark> WriteMarks => Set<WriteMark>();
+
+    /// <summary>True once a save of this context changed a row.</summary>
+    internal bool HasWritten { get; private set; }
+
     /// <summary>
     /// Stores a changed copy of a record on save. When what is stored by then is of another version than the copy, the save
     /// throws <see cref="DbUpdateConcurrencyException"/> and <see cref="HeadgateDatabase"/> runs the work again.
@@ -75,6 +84,7 @@ public sealed class HeadgateDbContext(DbContextOptions<HeadgateDbContext> option
             version.CurrentValue = entry.State is EntityState.Added ? 1L : (long)version.OriginalValue! + 1;
         }
         var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken).ConfigureAwait(false);
+        HasWritten |= written > 0;
         ChangeTracker.Clear(); // what was written is nobody's any more; a later Put begins from what is read then
         return written;
     }

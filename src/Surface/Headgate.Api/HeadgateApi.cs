@@ -77,6 +77,7 @@ public static class HeadgateApi
         OfferingRoutes.Map(everybody, admins);
         AccessRoutes.Map(everybody, admins);
         SystemRoutes.Map(everybody, admins);
+        ServerRoutes.Map(admins);
         PoolRoutes.Map(admins);
         VolumeRoutes.Map(everybody);
         SnapshotRoutes.Map(everybody);

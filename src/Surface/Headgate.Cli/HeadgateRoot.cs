@@ -29,6 +29,7 @@ internal sealed class HeadgateRoot : RootCommand
         Add(EventCommands.Noun());
         foreach (var noun in AccessCommands.All()) Add(noun);
         Add(NodeCommands.Noun());
+        Add(ManagementServerCommands.Noun());
         foreach (var verb in AboutCommands.All()) Add(verb);
         foreach (var command in further) AddOrMerge(command);
 

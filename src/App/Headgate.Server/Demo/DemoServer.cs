@@ -23,6 +23,7 @@ internal sealed class DemoServer : IAsyncDisposable
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(program) == "dotnet") start.ArgumentList.Add(typeof(DemoServer).Assembly.Location);
         foreach (var arg in args) start.ArgumentList.Add(arg);
+        start.Environment.Remove(DatabaseChoice.UrlVariable); // a demonstration is never on the real database
         return Process.Start(start) ?? throw new StartupException("demo-failed", $"{program} cannot be started.");
     }
 

@@ -43,12 +43,6 @@ public sealed class ReplyStore(HeadgateDatabase database, SecretBox box, EngineO
     /// <summary>How long an answer is kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
-    /// <summary>
-    /// How long another server's claim without an answer is believed. Requests that change something only write to the
-    /// database, which takes a second at the worst; the rest is margin.
-    /// </summary>
-    public static readonly TimeSpan ClaimBelieved = TimeSpan.FromSeconds(30);
-
     /// <summary>Status of a claim that has no answer yet; no HTTP status.</summary>
     private const int Unanswered = 0;
 
@@ -67,7 +61,9 @@ public sealed class ReplyStore(HeadgateDatabase database, SecretBox box, EngineO
                     if (row.StatusCode != Unanswered)
                         return new KeyClaim.Answered(JsonSerializer.Deserialize<KeptReply>(Open(row.Body, caller, key))!);
                     // Requests of one server with one key come here one at a time: an unanswered claim of its own was left by a crash.
-                    if (row.ContentType != server.ServerName && row.CreatedAt + ClaimBelieved > now) return new KeyClaim.InProgress();
+                    // Another server's is believed as long as its leases: requests that change something only write to the database,
+                    // which takes a second, or little more than DatabaseEngine.RideOut while that restarts.
+                    if (row.ContentType != server.ServerName && row.CreatedAt + server.Lease > now) return new KeyClaim.InProgress();
                 }
                 await Rows(db, caller, key).ExecuteDeleteAsync(cancel).ConfigureAwait(false);
                 db.IdempotentReplies.Add(new IdempotentReply

@@ -1,4 +1,5 @@
 using Headgate.Domain;
+using Headgate.Persistence;
 using Headgate.Primitives;
 
 namespace Headgate.Operations;
@@ -61,6 +62,10 @@ public sealed partial class OperationEngine
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             return new StepResult.TryAgain("the server stopped", TimeSpan.Zero);
+        }
+        catch (DatabaseUnavailableException e)
+        {
+            return new StepResult.ComeBack(e.Message, Retry.Pause(1)); // nobody's failure: not counted as an attempt
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

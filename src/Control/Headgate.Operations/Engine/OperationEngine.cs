@@ -66,7 +66,14 @@ public sealed partial class OperationEngine : IAsyncDisposable
     {
         if (_stop.IsCancellationRequested) return;
         await HaltAsync().ConfigureAwait(false);
-        await _journal.ReleaseAsync(_journal.Owner, CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (await _journal.ReleaseAsync(_journal.Owner, CancellationToken.None).ConfigureAwait(false) > 0) _feed.WakeOthers();
+        }
+        catch (DatabaseUnavailableException e)
+        {
+            LogLoopFailed(e); // the leases run out by themselves
+        }
     }
 
     /// <summary>Ends the work and frees nothing: what a crash leaves.</summary>
@@ -109,6 +116,7 @@ public sealed partial class OperationEngine : IAsyncDisposable
     {
         while (_options.MostAtOnce - _running.Count is > 0 and var room)
         {
+            if (_journal.IsShared && !await _journal.IsAnyDueAsync([.. _running.Keys], _stop.Token).ConfigureAwait(false)) return;
             var claimed = await _journal.ClaimAsync(room, _options.Lease, [.. _running.Keys], _stop.Token).ConfigureAwait(false);
             if (claimed.Count == 0) return;
             foreach (var operation in claimed) Begin(operation);

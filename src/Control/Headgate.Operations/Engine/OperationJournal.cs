@@ -10,6 +10,9 @@ namespace Headgate.Operations;
 /// </summary>
 internal sealed class OperationJournal(HeadgateDatabase database, OperationCatalog catalog, OperationFeed feed, TimeProvider time, string owner)
 {
+    /// <summary>Whether other servers write to the same database.</summary>
+    public bool IsShared => database.IsShared;
+
     /// <summary>As whom this engine holds leases.</summary>
     public string Owner => owner;
 
@@ -32,12 +35,7 @@ internal sealed class OperationJournal(HeadgateDatabase database, OperationCatal
             async (db, cancel) =>
             {
                 var now = time.GetUtcNow();
-                var due = await Unfinished(db)
-                    .Where(o => !running.Contains(o.Id))
-                    .Where(o => o.NotBefore == null || o.NotBefore <= now)
-                    .Where(o => o.LeaseOwner == null || o.LeaseUntil <= now)
-                    .Where(o => !db.OperationSubjects.Any(mine => mine.OperationId == o.Id && db.OperationSubjects.Any(
-                        other => other.SubjectId == mine.SubjectId && other.Position < mine.Position && other.OperationId != o.Id)))
+                var due = await Due(db, running, now)
                     .OrderBy(o => o.Id).Take(most).Select(o => o.Id).ToListAsync(cancel).ConfigureAwait(false);
                 var claimed = new List<OperationDetails>(due.Count);
                 foreach (var id in due)
@@ -49,6 +47,12 @@ internal sealed class OperationJournal(HeadgateDatabase database, OperationCatal
                 return claimed;
             },
             stop);
+
+    /// <summary>
+    /// Whether there is anything to claim. For a database that is shared: a look costs the others nothing, a claim their turn to write.
+    /// </summary>
+    public Task<bool> IsAnyDueAsync(IReadOnlyCollection<Guid> running, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => Due(db, running, time.GetUtcNow()).AnyAsync(cancel), stop);
 
     /// <summary>When the next operation that nobody works on falls due; null when none will.</summary>
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken stop) => database.ReadAsync<DateTimeOffset?>(
@@ -125,6 +129,13 @@ internal sealed class OperationJournal(HeadgateDatabase database, OperationCatal
             return left.Count;
         },
         stop);
+
+    private static IQueryable<Operation> Due(HeadgateDbContext db, IReadOnlyCollection<Guid> running, DateTimeOffset now) => Unfinished(db)
+        .Where(o => !running.Contains(o.Id))
+        .Where(o => o.NotBefore == null || o.NotBefore <= now)
+        .Where(o => o.LeaseOwner == null || o.LeaseUntil <= now)
+        .Where(o => !db.OperationSubjects.Any(mine => mine.OperationId == o.Id && db.OperationSubjects.Any(
+            other => other.SubjectId == mine.SubjectId && other.Position < mine.Position && other.OperationId != o.Id)));
 
     private static IQueryable<Operation> Unfinished(HeadgateDbContext db) => db.Operations.Where(o =>
         o.Status == OperationStatus.Pending || o.Status == OperationStatus.Running || o.Status == OperationStatus.Undoing);

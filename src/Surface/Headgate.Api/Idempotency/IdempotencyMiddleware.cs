@@ -15,7 +15,7 @@ namespace Headgate.Api.Idempotency;
 /// </summary>
 /// <remarks>
 /// Crash windows: before the claim, nothing happened. Between claim and kept answer, the claim is believed for
-/// <see cref="ReplyStore.ClaimBelieved"/>; a repeat after that runs again, and an operation that was started under the
+/// as long as a lease of its server; a repeat after that runs again, and an operation that was started under the
 /// key is found again by it instead of started twice.
 /// </remarks>
 internal sealed class IdempotencyMiddleware(RequestDelegate next)

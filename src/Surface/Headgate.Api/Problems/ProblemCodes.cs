@@ -28,4 +28,7 @@ internal static class ProblemCodes
     public const string TooManyStreams = "too-many-streams";
     public const string InternalError = "internal-error";
     public const string NotReady = "not-ready";
+    public const string DatabaseUnreachable = "database-unreachable";
+    public const string DatabaseNoReply = "database-no-reply";
+    public const string TextInvalid = "text-invalid";
 }

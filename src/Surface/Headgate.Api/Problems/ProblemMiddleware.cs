@@ -1,3 +1,4 @@
+using Headgate.Persistence;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,18 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (BadHttpRequestException refused) when (!context.Response.HasStarted)
         {
             await AnswerAsync(context, BodyProblems.Describe(refused));
+            return;
+        }
+        catch (DatabaseUnavailableException away) when (!context.Response.HasStarted)
+        {
+            LogDatabaseAway(context.Request.Method, RouteOf(context), away.Message);
+            await AnswerAsync(context, DatabaseAway(away));
+            return;
+        }
+        catch (TextNotStorableException) when (!context.Response.HasStarted)
+        {
+            await AnswerAsync(context, ProblemResult.Of(
+                ProblemCodes.TextInvalid, "A text of the request holds a NUL character (U+0000), which no name or value of ours has. Leave it out."));
             return;
         }
         catch (Exception error) when (!context.Response.HasStarted)
@@ -53,9 +66,18 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         _ => null,
     };
 
+    /// <summary>Not with the address of the database, which is nobody's business but the operator's.</summary>
+    private static ProblemResult DatabaseAway(DatabaseUnavailableException away) => away.IsOutcomeUnknown
+        ? ProblemResult.Of(
+            ProblemCodes.DatabaseNoReply,
+            "The connection to the database was lost while the change was being committed, so it is not known whether it took effect. " +
+            "Repeat the request with the same Idempotency-Key, or look.")
+        : ProblemResult.Of(ProblemCodes.DatabaseUnreachable, "The database does not answer; nothing was changed. Repeat the request in a moment.");
+
     private static async Task AnswerAsync(HttpContext context, ProblemResult problem)
     {
         context.Response.Clear();
+        if (problem.StatusCode is StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "1";
         await problem.ExecuteAsync(context);
     }
 

@@ -39,6 +39,9 @@ internal static class ProblemTable
         [ProblemCodes.TooManyStreams] = Status503ServiceUnavailable,
         [ProblemCodes.InternalError] = Status500InternalServerError,
         [ProblemCodes.NotReady] = Status503ServiceUnavailable,
+        [ProblemCodes.DatabaseUnreachable] = Status503ServiceUnavailable,
+        [ProblemCodes.DatabaseNoReply] = Status504GatewayTimeout,
+        [ProblemCodes.TextInvalid] = Status400BadRequest,
 
         // The control plane's refusals that come from the state of things, not from the request.
         ["no-pool-fits"] = Status409Conflict,

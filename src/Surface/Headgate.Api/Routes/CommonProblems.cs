@@ -8,7 +8,10 @@ namespace Headgate.Api.Routes;
 internal static class CommonProblems
 {
     public static object[] ForEverybody { get; } =
-        [Answer(StatusCodes.Status401Unauthorized), Answer(StatusCodes.Status500InternalServerError)];
+    [
+        Answer(StatusCodes.Status401Unauthorized), Answer(StatusCodes.Status500InternalServerError),
+        Answer(StatusCodes.Status503ServiceUnavailable), Answer(StatusCodes.Status504GatewayTimeout), // the database is away
+    ];
 
     public static object[] ForAdmins { get; } = [.. ForEverybody, Answer(StatusCodes.Status403Forbidden)];
 

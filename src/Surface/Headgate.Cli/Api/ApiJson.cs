@@ -27,6 +27,7 @@ namespace Headgate.Cli.Api;
 [JsonSerializable(typeof(NodeCredentialsView))]
 [JsonSerializable(typeof(NodeCapacityView))]
 [JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(ServerView))]
 [JsonSerializable(typeof(ProviderView))]
 [JsonSerializable(typeof(CreatePool))]
 [JsonSerializable(typeof(PoolView))]

@@ -23,6 +23,7 @@ internal static class Routes
     public const string Node = "/api/v1/node";
     public const string NodeMeasure = "/api/v1/node/measure";
     public const string NodeCredentials = "/api/v1/node/credentials";
+    public const string Servers = "/api/v1/servers";
     public const string Version = "/api/v1/version";
 
     /// <summary>A route below a collection; each part is escaped.</summary>
