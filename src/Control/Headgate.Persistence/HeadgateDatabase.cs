@@ -130,6 +130,34 @@ public sealed class HeadgateDatabase : IDisposable
             },
             stop);
 
+    /// <summary>
+    /// Runs <paramref name="work"/> as <see cref="WriteAsync{T}"/> would, saves what it put so that every rule of the database is heard, and undoes
+    /// all of it: what would happen, and nothing that does.
+    /// </summary>
+    public async Task<T> RehearseAsync<T>(Func<HeadgateDbContext, CancellationToken, Task<T>> work, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        await _writer.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            var context = Open();
+            await using (context.ConfigureAwait(false))
+            {
+                var transaction = await context.Database.BeginTransactionAsync(stop).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false)) // ends it without a commit
+                {
+                    var result = await work(context, stop).ConfigureAwait(false);
+                    await context.SaveChangesAsync(stop).ConfigureAwait(false);
+                    return result;
+                }
+            }
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
