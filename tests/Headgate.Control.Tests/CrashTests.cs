@@ -14,7 +14,7 @@ public class CrashTests
 {
     public static TheoryData<string> Scenarios => new(
         "create", "create-refused", "create-cancelled", "clone", "delete", "expunge", "recover", "connect", "disconnect", "set-qos", "resize",
-        "snapshot", "snapshot-delete", "revert", "pool-grow", "pool-shrink", "pool-grow-refused", "pool-refresh", "pool-remove", "template-register",
+        "change-offering", "migrate", "migrate-refused", "migrate-cancelled", "snapshot", "snapshot-delete", "revert", "pool-grow", "pool-shrink", "pool-grow-refused", "pool-refresh", "pool-remove", "template-register",
         "template-volume", "template-volume-plain", "template-damaged", "template-delete");
 
     /// <summary>On PostgreSQL a part of the points, since each needs a database of its own; eng/crash-everywhere takes them all.</summary>
@@ -64,6 +64,7 @@ public class CrashTests
         }
         var ended = await world.EndedAsync(operation.Id).WaitAsync(Patience.Long, world.Stop);
         Assert.True(ended.Operation.Status == scenario.Ends, $"{killAt}: {ended.Operation.Status} {ended.Operation.Fault}");
+        if (scenario.Settle is { } settle) await settle(world).WaitAsync(Patience.Long, world.Stop);
         var passed = world.Faults.Passed; // what follows may ask for more
         await scenario.Then(world);
         return passed;
@@ -73,6 +74,9 @@ public class CrashTests
         Func<World, Task> Prepare, Func<World, Task<Outcome<OperationDetails>>> Ask, Func<World, Task> Then,
         OperationStatus Ends = OperationStatus.Succeeded)
     {
+        /// <summary>What comes after the operation's end by itself, and belongs to it; null for nothing.</summary>
+        public Func<World, Task>? Settle { get; init; }
+
         /// <summary>The world that it takes place in; null for the usual one.</summary>
         public Func<Task<World>>? Start { get; init; }
 
@@ -155,6 +159,37 @@ public class CrashTests
             "pool-remove" => new(
                 _ => Task.CompletedTask, w => w.Get<RemovePool>().ExecuteAsync(w.Admin, "san1", w.Stop),
                 async w => Assert.Equal("pool-not-found", (await w.Get<GetPool>().ExecuteAsync(w.Admin, "san1", w.Stop)).Problem?.Code)),
+            "change-offering" => new(
+                w => w.DoneAsync(w.CreateAsync("v1", "free")), w => w.Get<ChangeVolumeOffering>().ExecuteAsync(w.Tenant, "v1", "gold", w.Stop),
+                async w =>
+                {
+                    await StandsAsync(w, VolumeState.Ready, 1);
+                    Assert.Equal(("gold", 200L), ((await w.VolumeAsync("v1")).DiskOffering, (await w.VolumeAsync("v1")).Volume.ReservedIops));
+                }),
+            "migrate" => new(MoveTests.PreparedAsync, MoveTests.MigrateAsync, w => MoveTests.StandsAsync(w, "files2"))
+            {
+                Start = () => World.StartOnFilesAsync(), Settle = MoveTests.SettledAsync,
+            },
+            "migrate-refused" => new(
+                async w =>
+                {
+                    await MoveTests.PreparedAsync(w);
+                    w.Plan.Always(Storage.Filters.StoreCall.Create, new Storage.Filters.InjectedFault.Refuse(new Fault("on-fire", "It burns.", Recovery.AskOperator)));
+                },
+                MoveTests.MigrateAsync, w => MoveTests.StandsAsync(w, "files"), OperationStatus.Failed)
+            {
+                Start = () => World.StartOnFilesAsync(), Settle = MoveTests.SettledAsync,
+            },
+            "migrate-cancelled" => new(
+                async w =>
+                {
+                    await MoveTests.PreparedAsync(w);
+                    w.Faults.Also(point => point == "volume.migrate/copy/intended" ? CancelAsync(w) : Task.CompletedTask);
+                },
+                MoveTests.MigrateAsync, w => MoveTests.StandsAsync(w, "files"), OperationStatus.Failed)
+            {
+                Start = () => World.StartOnFilesAsync(), Settle = MoveTests.SettledAsync,
+            },
             "template-register" => new(
                 _ => Task.CompletedTask, w => TemplateTests.UploadAsync(w, w.Tenant, "debian", image: TemplateVolumeTests.Image),
                 async w =>
