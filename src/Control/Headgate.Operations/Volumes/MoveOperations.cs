@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Operations.Volumes;
 
-/// <summary>The operations that take a volume to another pool, as lists of steps (docs/adr/0014-migration.md).</summary>
+/// <summary>The operations that take a volume to another pool, as lists of steps (docs/adr/0015-migration.md).</summary>
 internal static class MoveOperations
 {
     private static readonly string[] ReleaseSteps = ["begin", "delete-copy"];
