@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Headgate.Persistence.Migrations
 {
     [DbContext(typeof(HeadgateDbContext))]
-    [Migration("20261123054333_AddOfferingVersions")]
+    [Migration("20261123062425_AddOfferingVersions")]
     partial class AddOfferingVersions
     {
         /// <inheritdoc />
@@ -197,6 +197,36 @@ namespace Headgate.Persistence.Migrations
                         .IsUnique();
 
                     b.ToTable("ComputeOfferings");
+                });
+
+            modelBuilder.Entity("Headgate.Domain.ControlServer", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Instance")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("StoppedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Servers");
                 });
 
             modelBuilder.Entity("Headgate.Domain.DiskOffering", b =>
@@ -1032,6 +1062,36 @@ namespace Headgate.Persistence.Migrations
                         .IsUnique();
 
                     b.ToTable("Zones");
+                });
+
+            modelBuilder.Entity("Headgate.Persistence.DatabaseFact", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Facts");
+                });
+
+            modelBuilder.Entity("Headgate.Persistence.WriteMark", b =>
+                {
+                    b.Property<Guid>("Writer")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Writer", "Number");
+
+                    b.ToTable("WriteMarks");
                 });
 
             modelBuilder.Entity("Headgate.Domain.ApiKey", b =>
