@@ -231,6 +231,7 @@ public sealed class World : IAsyncDisposable
             Assert.Empty(check.Findings.Select(f => f.Message));
         }
         Assert.Equal(0, await db.OperationSubjects.CountAsync(Stop));
+        await QuotaTests.AssertLedgersAsync(this);
         foreach (var pool in await db.Pools.ToListAsync(Stop))
         {
             var volumes = await db.Volumes.Where(v => v.PoolId == pool.Id).ToListAsync(Stop);

@@ -23,7 +23,7 @@ public sealed class ListOperations(HeadgateDatabase database)
             async (db, cancel) =>
             {
                 var query = db.Operations.AsQueryable();
-                if (!caller.IsAdmin) query = query.Where(o => o.AccountId == caller.AccountId);
+                if (!caller.IsOperator) query = query.Where(o => o.AccountId == caller.AccountId);
                 if (filter.SubjectId is { } id) query = query.Where(o => o.SubjectId == id);
                 if (filter.Status is { } status) query = query.Where(o => o.Status == status);
                 var found = await query.PageAsync(page, cancel).ConfigureAwait(false);

@@ -144,7 +144,7 @@ public sealed class GetSnapshot(HeadgateDatabase database)
 internal static class SnapshotReading
 {
     public static IQueryable<Snapshot> SeenBy(this IQueryable<Snapshot> snapshots, Caller caller) =>
-        caller.IsAdmin ? snapshots : snapshots.Where(s => s.AccountId == caller.AccountId);
+        caller.IsOperator ? snapshots : snapshots.Where(s => s.AccountId == caller.AccountId);
 
     /// <summary>The snapshot with this id or name, of those that the caller may see; deleted ones are found by id only.</summary>
     public static Task<Outcome<Snapshot>> FindSnapshotAsync(this HeadgateDbContext db, Caller caller, string reference, CancellationToken stop) =>

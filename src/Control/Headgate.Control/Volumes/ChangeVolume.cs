@@ -26,7 +26,7 @@ public sealed class SetVolumeQos(OperationStarter starter)
                 var found = await db.FindVolumeAsync(caller, reference, cancel).ConfigureAwait(false);
                 if (found is not Outcome<Volume>.Done { Value: var volume }) return found.Problem!;
                 var offering = await db.DiskOfferings.SingleAsync(o => o.Id == volume.DiskOfferingId, cancel).ConfigureAwait(false);
-                if (!caller.IsAdmin && !offering.Qos.CustomIops)
+                if (!caller.IsOperator && !offering.Qos.CustomIops)
                     return new Fault("custom-iops-not-allowed",
                         $"Disk offering {offering.Name} sets the IOPS of volume {volume.Name}; pick another offering with change-offering, or ask an admin.",
                         Recovery.FixRequest);
@@ -87,7 +87,7 @@ public sealed class ResizeVolume(OperationStarter starter)
                 var found = await db.FindVolumeAsync(caller, reference, cancel).ConfigureAwait(false);
                 if (found is not Outcome<Volume>.Done { Value: var volume }) return found.Problem!;
                 var offering = await db.DiskOfferings.SingleAsync(o => o.Id == volume.DiskOfferingId, cancel).ConfigureAwait(false);
-                if (offering.Size is { } fixedSize && !caller.IsAdmin)
+                if (offering.Size is { } fixedSize && !caller.IsOperator)
                     return new Fault("size-fixed",
                         $"Disk offering {offering.Name} has the fixed size {fixedSize}; change to an offering with a custom size first.", Recovery.FixRequest);
                 if (size > OfferingResolution.LargestVolume)
@@ -133,6 +133,7 @@ internal static class ChangePlan
         var (reserved, changing) = Ledger.Move(pool, VolumeMachine.Evolve(volume, decided.Event), bytes, iops);
         db.Put(reserved);
         db.Put(changing);
+        db.Pledge(volume.Id, promises);
         db.Record(now, caller.Actor, $"{kind}-requested", "volume", volume.Id, volume.Name, volume.AccountId,
             resizing ? $"Growing volume {volume.Name} to {size} was asked for." : $"Volume {volume.Name} with {wish.Qos} was asked for.");
         var input = resizing

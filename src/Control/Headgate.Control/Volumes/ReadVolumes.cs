@@ -28,7 +28,7 @@ public sealed class ListVolumes(HeadgateDatabase database)
                 }
                 if (filter.Account is { } accountName)
                 {
-                    var visible = caller.IsAdmin ? db.Accounts : db.Accounts.Where(a => a.Id == caller.AccountId);
+                    var visible = caller.IsOperator ? db.Accounts : db.Accounts.Where(a => a.Id == caller.AccountId);
                     var account = await visible.FindAsync("account", accountName, a => a.Name == accountName, cancel).ConfigureAwait(false);
                     if (account is not Outcome<Account>.Done { Value: var of }) return account.Problem!;
                     query = query.Where(v => v.AccountId == of.Id);

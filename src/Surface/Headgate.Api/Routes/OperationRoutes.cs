@@ -36,7 +36,7 @@ internal static class OperationRoutes
             .AnswersOperation().Problems(Status404NotFound);
         operations.MapGet("/{id}/events", WatchAsync)
             .Named("watchOperation", "Follow an operation as server-sent events until it has ended")
-            .Produces<OperationView>(Status200OK, OperationStream.MediaType)
+            .Produces<OperationView>(Status200OK, EventStreams.MediaType)
             .Problems(Status404NotFound, Status503ServiceUnavailable);
     }
 
@@ -64,12 +64,12 @@ internal static class OperationRoutes
     }
 
     private static async Task<IResult> WatchAsync(
-        string id, HttpContext http, WatchOperation watch, OperationStream stream, CancellationToken stop)
+        string id, HttpContext http, WatchOperation watch, EventStreams streams, CancellationToken stop)
     {
         if (!Guid.TryParse(id, out var found)) return NoSuch(id);
         var states = await watch.ExecuteAsync(http.Caller(), found, stop);
         return states is Outcome<IAsyncEnumerable<OperationDetails>>.Done seen
-            ? stream.Answer(seen.Value)
+            ? streams.Answer(OperationEvents.Of(seen.Value))
             : ProblemResult.Refused(states.Problem!);
     }
 

@@ -82,7 +82,7 @@ internal static class VolumeRoutes
                 http.Response.Headers.CacheControl = "no-store";
                 return (await get.ExecuteAsync(http.Caller(), @ref, initiator, stop)).Ok(VolumeViews.Show);
             })
-            .Named("getConnection", "Show what an initiator logs in with, secrets included; audited")
+            .WithMetadata(new ShowsSecret()).Named("getConnection", "Show what an initiator logs in with, secrets included; audited")
             .Answers<ConnectionView>().Problems(Status404NotFound, Status409Conflict);
         volumes.MapDelete("/{ref}/connections/{initiator}", async (
                 string @ref, string initiator, HttpContext http, DisconnectVolume disconnect, CancellationToken stop) =>
