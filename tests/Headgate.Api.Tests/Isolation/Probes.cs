@@ -45,7 +45,7 @@ internal sealed record Probe
         ["createKey"] = In((Owned.Account, r => new { name = "x", account = r }), (Owned.User, r => new { name = "x", user = r })),
         ["rotateKey"] = At(Owned.Key, _ => new { }), ["revokeKey"] = At(Owned.Key),
 
-        ["listVolumes"] = Filter(("account", Owned.Account)),
+        ["listVolumes"] = Filter(("account", Owned.Account), ("name", Owned.Volume)),
         ["getVolume"] = At(Owned.Volume), ["deleteVolume"] = At(Owned.Volume), ["recoverVolume"] = At(Owned.Volume), ["expungeVolume"] = At(Owned.Volume),
         ["getVolumeQos"] = At(Owned.Volume), ["setVolumeQos"] = At(Owned.Volume, _ => new { maxIops = 10 }),
         ["changeVolumeOffering"] = At(Owned.Volume, _ => new { diskOffering = "custom" }),
@@ -54,13 +54,13 @@ internal sealed record Probe
         ["getConnection"] = At(Owned.Volume), ["disconnectVolume"] = At(Owned.Volume),
         ["createVolume"] = Begins(), ["explainPlacement"] = Begins(),
 
-        ["listSnapshots"] = Filter(("volume", Owned.Volume)),
+        ["listSnapshots"] = Filter(("volume", Owned.Volume), ("account", Owned.Account), ("name", Owned.Snapshot)),
         ["getSnapshot"] = At(Owned.Snapshot), ["deleteSnapshot"] = At(Owned.Snapshot), ["revertSnapshot"] = At(Owned.Snapshot),
         ["createSnapshot"] = In((Owned.Volume, r => new { volume = r, name = "x" })),
 
         ["listTemplates"] = Nothing, ["getTemplate"] = At(Owned.Template), ["deleteTemplate"] = At(Owned.Template),
 
-        ["listOperations"] = Filter(("subject", Owned.Volume)),
+        ["listOperations"] = Filter(("subject", Owned.Volume), ("account", Owned.Account)),
         ["getOperation"] = At(Owned.Operation), ["watchOperation"] = At(Owned.Operation), ["cancelOperation"] = At(Owned.Operation),
         ["listEvents"] = Filter(("subject", Owned.Volume)), ["watchEvents"] = Nothing, ["listAudit"] = Nothing,
     };

@@ -12,6 +12,10 @@ internal static class AccessQueries
     public static Task<Account?> FindAccountAsync(this HeadgateDbContext db, string reference, CancellationToken stop) =>
         db.Accounts.Where(a => a.RemovedAt == null).SeekAsync(reference, a => a.Name == reference, stop);
 
+    /// <summary>The same of those that <paramref name="caller"/> may know of: for a tenant its own.</summary>
+    public static Task<Account?> SeekVisibleAccountAsync(this HeadgateDbContext db, Caller caller, string reference, CancellationToken stop) =>
+        db.Accounts.Where(a => a.RemovedAt == null && (caller.IsOperator || a.Id == caller.AccountId)).SeekAsync(reference, a => a.Name == reference, stop);
+
     /// <summary>The user with this id or, where one account only has it, this name.</summary>
     public static async Task<Outcome<User>> FindUserAsync(this HeadgateDbContext db, string reference, CancellationToken stop)
     {

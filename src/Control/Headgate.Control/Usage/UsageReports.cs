@@ -62,8 +62,8 @@ public sealed class UsageReports(HeadgateDatabase database, TimeProvider clock)
                 Guid? accountId = caller.IsOperator ? null : caller.AccountId;
                 if (request.Account is not null)
                 {
-                    var named = await db.FindAccountAsync(request.Account, cancel).ConfigureAwait(false);
-                    if (named is null || !caller.MaySee(named.Id)) return References.NotFound("account", request.Account);
+                    var named = await db.SeekVisibleAccountAsync(caller, request.Account, cancel).ConfigureAwait(false);
+                    if (named is null) return References.NotFound("account", request.Account);
                     accountId = named.Id;
                 }
                 var sums = new UsageSums(request.GroupBy, await PricesAsync(db, cancel).ConfigureAwait(false));
