@@ -55,10 +55,10 @@ internal static class EventRoutes
                 return ProblemResult.Of(ProblemCodes.InvalidParameter, $"The header {LastEventId} is '{last}'; give the id of an event, or leave it out to begin now.");
             after = id;
         }
-        return streams.Answer(Lines(events.FollowAsync(http.Caller(), filter, after, stop)));
+        return streams.Answer(Lines(events.FollowAsync(http.Caller(), filter, after, stop), stop));
     }
 
-    private static async IAsyncEnumerable<string> Lines(IAsyncEnumerable<Event> events, [EnumeratorCancellation] CancellationToken stop = default)
+    private static async IAsyncEnumerable<string> Lines(IAsyncEnumerable<Event> events, [EnumeratorCancellation] CancellationToken stop)
     {
         await foreach (var one in events.WithCancellation(stop))
             yield return string.Create(CultureInfo.InvariantCulture, $"event: event\nid: {one.Id}\ndata: {JsonSerializer.Serialize(Show(one), ApiJson.Options)}");

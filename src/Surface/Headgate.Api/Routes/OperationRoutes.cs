@@ -69,7 +69,7 @@ internal static class OperationRoutes
         if (!Guid.TryParse(id, out var found)) return NoSuch(id);
         var states = await watch.ExecuteAsync(http.Caller(), found, stop);
         return states is Outcome<IAsyncEnumerable<OperationDetails>>.Done seen
-            ? streams.Answer(OperationEvents.Of(seen.Value))
+            ? streams.Answer(OperationEvents.Of(seen.Value, stop))
             : ProblemResult.Refused(states.Problem!);
     }
 

@@ -2,7 +2,6 @@ using Headgate.Api.Auth;
 using Headgate.Api.Contract;
 using Headgate.Api.Paging;
 using Headgate.Api.Problems;
-using Headgate.Control;
 using Headgate.Control.Access;
 using Headgate.Control.Usage;
 using Headgate.Domain;

@@ -1,6 +1,5 @@
 using Headgate.Api.Auth;
 using Headgate.Api.Problems;
-using Headgate.Control;
 using Headgate.Control.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Headgate.Api.Contract;
 using Headgate.Cli.Api;
 using Headgate.Cli.Options;
 using Headgate.Cli.Views;
