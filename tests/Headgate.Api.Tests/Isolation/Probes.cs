@@ -31,7 +31,7 @@ internal sealed record Probe
         ["listProviders"] = Nothing, ["getProvider"] = Nothing, ["rescanProviders"] = Nothing,
         ["listPools"] = Nothing, ["getPool"] = Nothing, ["addPool"] = Nothing, ["removePool"] = Nothing, ["changePoolCapacity"] = Nothing,
         ["refreshPool"] = Nothing, ["enablePool"] = Nothing, ["disablePool"] = Nothing, ["maintainPool"] = Nothing, ["checkPool"] = Nothing,
-        ["getNode"] = Nothing, ["measureNode"] = Nothing, ["getNodeCredentials"] = Nothing, ["createTemplate"] = Nothing, ["uploadTemplate"] = Nothing,
+        ["getNode"] = Nothing, ["listServers"] = Nothing, ["measureNode"] = Nothing, ["getNodeCredentials"] = Nothing, ["createTemplate"] = Nothing, ["uploadTemplate"] = Nothing,
 
         ["getQuota"] = Nothing, ["listUsage"] = Filter(("account", Owned.Account)),
         ["getAccountQuota"] = At(Owned.Account), ["setAccountQuota"] = At(Owned.Account, _ => new { }),

@@ -72,7 +72,7 @@ public static class Permissions
         .. For(Allowed.Everybody, "listOperations", "getOperation", "watchOperation", "cancelOperation", "listEvents", "watchEvents"),
         .. For(Allowed.Operators, "listAudit"),
 
-        .. For(Allowed.Operators, "getNode", "measureNode"),
+        .. For(Allowed.Operators, "getNode", "measureNode", "listServers"),
         .. For(Allowed.Admins, "getNodeCredentials"),
     ];
 
