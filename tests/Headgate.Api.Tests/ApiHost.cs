@@ -78,10 +78,13 @@ public sealed class ApiHost : IAsyncDisposable
     }
 
     /// <summary>A tenant's key of a new account with this name.</summary>
-    public async Task<string> TenantKeyAsync(string account)
+    public Task<string> TenantKeyAsync(string account) => KeyAsync(account, "tenant");
+
+    /// <summary>A key with this role, of the account with this name, which is made where there is none.</summary>
+    public async Task<string> KeyAsync(string account, string role, string name = "key")
     {
         await Admin.PostAsJsonAsync("/api/v1/accounts", new { name = account }, Stop);
-        var made = await Admin.PostAsJsonAsync("/api/v1/keys", new { name = "key", account, role = "tenant" }, Stop);
+        var made = await Admin.PostAsJsonAsync("/api/v1/keys", new { name, account, role }, Stop);
         return (await ReadAsync<CreatedApiKey>(made)).Key;
     }
 

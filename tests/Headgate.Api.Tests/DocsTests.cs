@@ -20,7 +20,7 @@ public sealed class DocsTests
             Assert.Contains(rows, r => r.StartsWith($"| {status}", StringComparison.Ordinal) && r.Contains($"`{ending}`", StringComparison.Ordinal));
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Headgate.slnx"))) folder = folder.Parent;

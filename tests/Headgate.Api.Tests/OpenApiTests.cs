@@ -88,7 +88,7 @@ public sealed class OpenApiTests(SharedHost shared) : IClassFixture<SharedHost>
     {
         var events = (await DocumentAsync(_api.Admin))["paths"]!["/api/v1/events"]!["get"]!["parameters"]!.AsArray();
         Assert.Equal(
-            ["code", "cursor", "limit", "severity", "subject"], events.Select(p => p!["name"]!.GetValue<string>()).Order());
+            ["code", "cursor", "limit", "severity", "since", "subject", "type"], events.Select(p => p!["name"]!.GetValue<string>()).Order());
         var limit = events.Single(p => p!["name"]!.GetValue<string>() == "limit")!["schema"]!;
         Assert.Equal("integer", limit["type"]!.GetValue<string>());
         Assert.Equal(1000, limit["maximum"]!.GetValue<int>());

@@ -141,7 +141,7 @@ public class CrashTests
                 w => SnapshotStandsAsync(w, SnapshotState.Ready)),
             "snapshot-delete" => new(
                 SnapshotAsync, w => w.Get<DeleteSnapshot>().ExecuteAsync(w.Tenant, "s1", w.Stop),
-                async w => Assert.Empty((await w.Get<ListSnapshots>().ExecuteAsync(w.Tenant, "v1", new PageRequest(), w.Stop)).ValueOrThrow().Items)),
+                async w => Assert.Empty((await w.Get<ListSnapshots>().ExecuteAsync(w.Tenant, new SnapshotFilter("v1"), new PageRequest(), w.Stop)).ValueOrThrow().Items)),
             "revert" => new(
                 SnapshotAsync, w => w.Get<RevertSnapshot>().ExecuteAsync(w.Tenant, "s1", w.Stop), w => SnapshotStandsAsync(w, SnapshotState.Ready)),
             "pool-grow" => new(

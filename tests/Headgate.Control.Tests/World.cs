@@ -234,6 +234,7 @@ public sealed class World : IAsyncDisposable
         }
         Assert.Equal(0, await db.OperationSubjects.CountAsync(Stop));
         Assert.Empty(await db.VolumeMoves.ToListAsync(Stop));
+        await QuotaTests.AssertLedgersAsync(this);
         foreach (var pool in await db.Pools.ToListAsync(Stop))
         {
             var volumes = await db.Volumes.Where(v => v.PoolId == pool.Id).ToListAsync(Stop);

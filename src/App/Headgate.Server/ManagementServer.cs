@@ -2,6 +2,7 @@ using System.Reflection;
 using Headgate.Api;
 using Headgate.Control;
 using Headgate.Control.Access;
+using Headgate.Control.Events;
 using Headgate.Control.Servers;
 using Headgate.DiskImages;
 using Headgate.Operations;
@@ -92,6 +93,7 @@ internal sealed class ManagementServer : IAsyncDisposable
         services.AddSingleton(new PluginOptions { Folder = options.Plugins ?? data.Plugins, Copies = data.PluginCopies });
         services.AddSingleton(all => new ImageStore(options.Images ?? data.Images, new ImageLimits(), all.GetRequiredService<TimeProvider>()));
         services.AddHeadgateControl(new EngineOptions { ServerName = data.ServerName(), Lease = options.Lease });
+        if (options.AuditDays is { } days) services.AddSingleton(new AuditOptions(TimeSpan.FromDays(days)));
         services.AddHeadgateApi();
         if (embedded is not null)
         {

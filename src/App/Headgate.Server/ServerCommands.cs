@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using Headgate.Cli;
 using Headgate.Cli.Drivers;
+using Headgate.Control.Events;
 using Headgate.Server.Backup;
 using Headgate.Server.Demo;
 
@@ -11,6 +12,9 @@ namespace Headgate.Server;
 /// <summary><c>headgate up|server|node</c>: the commands that only the program has which carries the servers.</summary>
 internal static class ServerCommands
 {
+    /// <summary>A hundred years: longer is for ever.</summary>
+    private const int MostAuditDays = 36_500;
+
     public static IReadOnlyList<Command> All()
     {
         var data = new Option<string>("--data")
@@ -69,6 +73,12 @@ internal static class ServerCommands
             DefaultValueFactory = _ => (int)ServerOptions.DefaultLease.TotalSeconds,
             CustomParser = ParseLease,
         };
+        var auditDays = new Option<int?>("--audit-days")
+        {
+            Description = $"Days for which audit records are kept (default {AuditOptions.Default.Retention.TotalDays:0}).",
+            HelpName = "N",
+            CustomParser = ParseDays,
+        };
         var noSample = new Option<bool>("--no-sample") { Description = "No sample zone, pool and offerings." };
 
         Command Make(string name, string help, Func<ServerOptions, CliConsole, CancellationToken, Task> run, params Option[] takes)
@@ -92,6 +102,7 @@ internal static class ServerCommands
                 Keys = Folder(args, keys),
                 Images = Folder(args, images),
                 Lease = args.GetResult(lease) is null ? ServerOptions.DefaultLease : TimeSpan.FromSeconds(args.GetValue(lease)),
+                AuditDays = args.GetResult(auditDays) is null ? null : args.GetValue(auditDays),
                 Sample = args.GetResult(noSample) is null || !args.GetValue(noSample),
             }, run, stop));
             return command;
@@ -99,8 +110,8 @@ internal static class ServerCommands
 
         return
         [
-            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, plugins, database, passwordFile, keys, images, lease, noSample),
-            Make("server", "Start the management server alone.", Running.ServerAsync, http, plugins, database, passwordFile, keys, images, lease),
+            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, plugins, database, passwordFile, keys, images, lease, auditDays, noSample),
+            Make("server", "Start the management server alone.", Running.ServerAsync, http, plugins, database, passwordFile, keys, images, lease, auditDays),
             Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, advertise, redirect, element, capacity, qos, io),
             BackupCommands.Verb(data, database, passwordFile),
             DemoCommands.Noun(),
@@ -161,6 +172,14 @@ internal static class ServerCommands
         if (int.TryParse(text, out var seconds) && seconds is >= 1 and <= Longest) return seconds;
         result.AddError($"'{text}' is not a number of seconds from 1 to {Longest} (--lease).");
         return 0;
+    }
+
+    private static int? ParseDays(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, out var days) && days is > 0 and <= MostAuditDays) return days;
+        result.AddError($"'{text}' is not a number of days from 1 to {MostAuditDays} (--audit-days).");
+        return null;
     }
 
     private static long? ParseCapacity(ArgumentResult result)

@@ -52,6 +52,9 @@ internal sealed record ServerOptions
     /// <summary>Longer than any pause of a server that is well (a slow disk, a full machine), shorter than people's patience.</summary>
     public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
 
+    /// <summary>Days for which audit records are kept; null for the default.</summary>
+    public int? AuditDays { get; init; }
+
     /// <summary>Whether a fresh data folder gets a sample zone, pool and offerings.</summary>
     public bool Sample { get; init; } = true;
 }

@@ -50,7 +50,8 @@ public sealed class OperationStarter(
                 var problem = decision.Problem;
                 if (decision is Outcome<NewOperation>.Done { Value: var asked })
                 {
-                    problem = await UnavailableAsync(db, asked, cancel).ConfigureAwait(false);
+                    problem = await UnavailableAsync(db, asked, cancel).ConfigureAwait(false)
+                        ?? await db.QuotaProblemAsync(cancel).ConfigureAwait(false);
                     if (problem is null) return Add(db, asked, actor, idempotencyKey, fingerprint, now);
                 }
                 db.ChangeTracker.Clear(); // refused: what was put so far is not to be saved
@@ -76,7 +77,8 @@ public sealed class OperationStarter(
                     db.ChangeTracker.Clear(); // refused half way
                     return decision.Problem!;
                 }
-                return await UnavailableAsync(db, asked, cancel).ConfigureAwait(false) is { } problem ? problem : plan;
+                var problem = await UnavailableAsync(db, asked, cancel).ConfigureAwait(false) ?? await db.QuotaProblemAsync(cancel).ConfigureAwait(false);
+                return problem is null ? plan : problem;
             },
             stop);
 

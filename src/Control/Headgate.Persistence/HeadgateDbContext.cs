@@ -1,5 +1,6 @@
 using Headgate.Domain;
 using Headgate.Persistence.Mapping;
+using Headgate.Persistence.Metering;
 using Headgate.Primitives;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,8 +10,12 @@ namespace Headgate.Persistence;
 /// The database as sets of the domain's immutable records. Queries do not track: read a record, make a changed copy with
 /// <c>with</c>, <see cref="Put{T}"/> it. Writing goes through <see cref="HeadgateDatabase.WriteAsync{T}"/>.
 /// </summary>
-public class HeadgateDbContext(DbContextOptions options) : DbContext(options)
+public class HeadgateDbContext : DbContext
 {
+    private readonly MeterKeeper _meters;
+
+    public HeadgateDbContext(DbContextOptions options) : base(options) => _meters = new MeterKeeper(this);
+
     public DbSet<Zone> Zones => Set<Zone>();
 
     public DbSet<Cluster> Clusters => Set<Cluster>();
@@ -19,7 +24,15 @@ public class HeadgateDbContext(DbContextOptions options) : DbContext(options)
 
     public DbSet<Account> Accounts => Set<Account>();
 
+    public DbSet<User> Users => Set<User>();
+
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<AccountLedger> AccountLedgers => Set<AccountLedger>();
+
+    public DbSet<Meter> Meters => Set<Meter>();
+
+    public DbSet<UsageRecord> UsageRecords => Set<UsageRecord>();
 
     public DbSet<DiskOffering> DiskOfferings => Set<DiskOffering>();
 
@@ -39,6 +52,8 @@ public class HeadgateDbContext(DbContextOptions options) : DbContext(options)
 
     public DbSet<TemplateCopy> TemplateCopies => Set<TemplateCopy>();
 
+    public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
+
     public DbSet<Event> Events => Set<Event>();
 
     public DbSet<Operation> Operations => Set<Operation>();
@@ -57,6 +72,21 @@ public class HeadgateDbContext(DbContextOptions options) : DbContext(options)
 
     /// <summary>True once a save of this context changed a row.</summary>
     internal bool HasWritten { get; private set; }
+
+    /// <summary>The clock that usage is cut by.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Says that the change of a volume that begins with this save will give it <paramref name="promises"/>: they count towards its account's
+    /// quota from now on.
+    /// </summary>
+    public void Pledge(Guid volumeId, IReadOnlyList<Promise> promises) => _meters.Pledge(volumeId, promises);
+
+    /// <summary>Gives an object that has no meter one with this save, though it does not change.</summary>
+    public void StartMeter(Metered seen) => _meters.See(seen);
+
+    /// <summary>Null when what was put so far stays within the quotas of the accounts that it belongs to, else <c>quota-exceeded</c>.</summary>
+    public Task<Fault?> QuotaProblemAsync(CancellationToken stop) => _meters.QuotaProblemAsync(Clock.GetUtcNow(), stop);
 
     /// <summary>
     /// Stores a changed copy of a record on save. When what is stored by then is of another version than the copy, the save
@@ -79,6 +109,7 @@ public class HeadgateDbContext(DbContextOptions options) : DbContext(options)
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
+        await _meters.FollowAsync(Clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         foreach (var entry in ChangeTracker.Entries<IAggregate>())
         {
             if (entry.State is not (EntityState.Modified or EntityState.Added)) continue;
@@ -103,6 +134,7 @@ public class HeadgateDbContext(DbContextOptions options) : DbContext(options)
         Json<IReadOnlyList<Promise>>(configurationBuilder);
         Json<OfferingQos>(configurationBuilder);
         Json<OfferingPrice>(configurationBuilder);
+        Json<AccountQuota>(configurationBuilder);
         Json<Cause>(configurationBuilder);
         Json<Fault>(configurationBuilder);
     }

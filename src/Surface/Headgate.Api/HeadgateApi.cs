@@ -11,7 +11,7 @@ using Headgate.Control.Census;
 using Headgate.Control.Events;
 using Headgate.Control.Offerings;
 using Headgate.Control.Places;
-using Headgate.Domain;
+using Headgate.Control.Usage;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +19,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Headgate.Api;
 
@@ -34,7 +35,7 @@ public static class HeadgateApi
     {
         services.TryAddSingleton(TimeProvider.System);
         AddUseCases(services);
-        services.AddSingleton<RequestMetrics>().AddSingleton<OperationStream>();
+        services.AddSingleton<RequestMetrics>().AddSingleton<EventStreams>();
         services.AddHostedService<ReplySweeper>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -48,8 +49,9 @@ public static class HeadgateApi
             authentication.AddScheme<ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, displayName: null);
         });
         services.AddTransient<ApiKeyAuthentication>();
+        services.AddSingleton<FailureGate>().AddSingleton<IAuthorizationHandler, PermissionPolicy>();
         services.AddAuthorizationBuilder()
-            .AddPolicy(ApiKeyAuthentication.AdminPolicy, policy => policy.RequireRole(nameof(Role.Admin)))
+            .AddPolicy(PermissionPolicy.Name, policy => policy.AddRequirements(new PermissionPolicy.Requirement()))
             // Whatever forgets to say who may call it is for nobody without a key.
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddOpenApi(OpenApiShape.DocumentName, OpenApiShape.Configure);
@@ -60,22 +62,28 @@ public static class HeadgateApi
     public static WebApplication MapHeadgateApi(this WebApplication app)
     {
         var metrics = app.Services.GetRequiredService<RequestMetrics>();
+        var requests = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Headgate.Requests");
+        app.Use((context, next) => RequestIds.InvokeAsync(context, requests, next));
         app.Use((context, next) => metrics.MeasureAsync(context, next));
         app.UseMiddleware<ProblemMiddleware>();
         app.Use((context, next) => CharsetGuard.InvokeAsync(context, next));
         app.UseRouting();
         app.UseAuthentication();
+        app.UseMiddleware<AuditMiddleware>(); // sees what authorization refuses
         app.UseAuthorization();
         app.UseMiddleware<IdempotencyMiddleware>();
 
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         HealthRoutes.Map(app);
         var v1 = app.MapGroup("/api/v1").AddEndpointFilter(QueryCheck.Filter);
-        var everybody = v1.MapGroup("").RequireAuthorization().WithMetadata(CommonProblems.ForEverybody);
-        var admins = v1.MapGroup("").RequireAuthorization(ApiKeyAuthentication.AdminPolicy).WithMetadata(CommonProblems.ForAdmins);
+        // Both ask the table of permissions; the second documents that some keys are refused.
+        var everybody = v1.MapGroup("").RequireAuthorization(PermissionPolicy.Name).WithMetadata(CommonProblems.ForEverybody);
+        var admins = v1.MapGroup("").RequireAuthorization(PermissionPolicy.Name).WithMetadata(CommonProblems.ForAdmins);
         PlaceRoutes.Map(everybody, admins);
         OfferingRoutes.Map(everybody, admins);
         AccessRoutes.Map(everybody, admins);
+        UsageRoutes.Map(everybody, admins);
+        EventRoutes.Map(everybody, admins);
         SystemRoutes.Map(everybody, admins);
         ServerRoutes.Map(admins);
         PoolRoutes.Map(admins);
@@ -89,8 +97,11 @@ public static class HeadgateApi
     private static void AddUseCases(IServiceCollection services)
     {
         services.AddSingleton<Zones>().AddSingleton<Clusters>().AddSingleton<Hosts>();
-        services.AddSingleton<Accounts>().AddSingleton<ApiKeys>().AddSingleton<KeyVerifier>().AddSingleton<FirstAdmin>();
+        services.AddSingleton<AccessSignal>().AddSingleton<Accounts>().AddSingleton<Users>().AddSingleton<Quotas>().AddSingleton<UsageReports>().AddSingleton<ApiKeys>().AddSingleton<KeyVerifier>().AddSingleton<FirstAdmin>();
         services.AddSingleton<DiskOfferings>().AddSingleton<ComputeOfferings>();
+        services.TryAddSingleton(AuditOptions.Default);
+        services.AddSingleton<AuditTrail>().AddSingleton<AuditLog>().AddHostedService(all => all.GetRequiredService<AuditTrail>());
+        services.AddHostedService<MeterAdoption>();
         services.AddSingleton<EventLog>().AddSingleton<ReplyStore>().AddSingleton<CensusTaker>();
     }
 

@@ -26,8 +26,10 @@ internal sealed class HeadgateRoot : RootCommand
         Add(TemplateCommands.Noun());
         Add(PlacementCommands.Noun());
         Add(OperationCommands.Noun());
-        Add(EventCommands.Noun());
+        foreach (var noun in EventCommands.All()) Add(noun);
         foreach (var noun in AccessCommands.All()) Add(noun);
+        Add(QuotaCommands.Noun());
+        Add(UsageCommands.Noun());
         Add(NodeCommands.Noun());
         Add(ManagementServerCommands.Noun());
         foreach (var verb in AboutCommands.All()) Add(verb);

@@ -34,6 +34,10 @@ public sealed class FirstAdmin(HeadgateDatabase database, KeyVerifier keys, Time
                     account = new Account { Id = Guid.CreateVersion7(now), Name = AccountName, CreatedAt = now };
                     db.Accounts.Add(account);
                 }
+                else if (account.DisabledAt is not null)
+                {
+                    db.Put(account with { DisabledAt = null }); // a key that opens nothing would not be one
+                }
                 var earlier = await db.ApiKeys.CountAsync(
                     k => k.AccountId == account.Id && k.Name.StartsWith(KeyName), cancel).ConfigureAwait(false);
                 var text = KeyText.Make();

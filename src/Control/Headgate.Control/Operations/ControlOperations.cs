@@ -1,3 +1,4 @@
+using Headgate.Control.Access;
 using Headgate.Domain;
 using Headgate.Operations;
 using Headgate.Persistence;
@@ -9,7 +10,14 @@ namespace Headgate.Control;
 /// <summary>Which operations are wanted; null for all.</summary>
 /// <param name="SubjectId">Of this object only.</param>
 /// <param name="Status">In this status only.</param>
-public sealed record OperationFilter(Guid? SubjectId = null, OperationStatus? Status = null);
+public sealed record OperationFilter(Guid? SubjectId = null, OperationStatus? Status = null)
+{
+    /// <summary>Of this kind, for example <c>volume.create</c>.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Of the account with this id or name only.</summary>
+    public string? Account { get; init; }
+}
 
 /// <summary>GET /operations: newest last; a tenant sees its own account's.</summary>
 public sealed class ListOperations(HeadgateDatabase database)
@@ -23,9 +31,15 @@ public sealed class ListOperations(HeadgateDatabase database)
             async (db, cancel) =>
             {
                 var query = db.Operations.AsQueryable();
-                if (!caller.IsAdmin) query = query.Where(o => o.AccountId == caller.AccountId);
+                if (!caller.IsOperator) query = query.Where(o => o.AccountId == caller.AccountId);
                 if (filter.SubjectId is { } id) query = query.Where(o => o.SubjectId == id);
                 if (filter.Status is { } status) query = query.Where(o => o.Status == status);
+                if (filter.Kind is { } kind) query = query.Where(o => o.Kind == kind);
+                if (filter.Account is { } account)
+                {
+                    if (await db.SeekVisibleAccountAsync(caller, account, cancel).ConfigureAwait(false) is not { } of) return References.NotFound("account", account);
+                    query = query.Where(o => o.AccountId == of.Id);
+                }
                 var found = await query.PageAsync(page, cancel).ConfigureAwait(false);
                 if (found is not Outcome<PageOf<Operation>>.Done { Value: var operations }) return found.Problem!;
                 var ids = operations.Items.Select(o => o.Id).ToList();

@@ -17,7 +17,8 @@ public sealed class Clusters(HeadgateDatabase database, TimeProvider clock)
     public Task<Outcome<ClusterInZone>> CreateAsync(
         Caller caller, string name, string zoneReference, Hypervisor hypervisor, CancellationToken stop)
     {
-        if (ObjectName.Problem(name, What) is { } problem) return Task.FromResult<Outcome<ClusterInZone>>(problem);
+        ArgumentNullException.ThrowIfNull(caller);
+        if ((caller.MayNot("createCluster") ?? ObjectName.Problem(name, What)) is { } problem) return Task.FromResult<Outcome<ClusterInZone>>(problem);
         return database.WriteAsync<Outcome<ClusterInZone>>(
             async (db, cancel) =>
             {
@@ -67,6 +68,7 @@ public sealed class Clusters(HeadgateDatabase database, TimeProvider clock)
         database.WriteAsync<Outcome<Nothing>>(
             async (db, cancel) =>
             {
+                if (caller.MayNot("deleteCluster") is { } refusal) return refusal;
                 if (await db.FindClusterAsync(reference, cancel).ConfigureAwait(false) is not { } cluster)
                     return References.NotFound(What, reference);
                 var hosts = await db.Hosts.CountAsync(h => h.ClusterId == cluster.Id, cancel).ConfigureAwait(false);

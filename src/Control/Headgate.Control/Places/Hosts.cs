@@ -22,7 +22,8 @@ public sealed class Hosts(HeadgateDatabase database, OperationFeed feed, TimePro
     public async Task<Outcome<HostInCluster>> CreateAsync(
         Caller caller, string name, string clusterReference, string initiatorName, CancellationToken stop)
     {
-        if (ObjectName.Problem(name, What) is { } problem) return problem;
+        ArgumentNullException.ThrowIfNull(caller);
+        if ((caller.MayNot("createHost") ?? ObjectName.Problem(name, What)) is { } problem) return problem;
         if (IscsiName.Problem(initiatorName) is { } why) return new Fault("initiator-invalid", Sentence(why), Recovery.FixRequest);
         if (ReservedInitiators.Problem(initiatorName) is { } reserved) return reserved;
         var created = await database.WriteAsync<Outcome<HostInCluster>>(
@@ -85,6 +86,7 @@ public sealed class Hosts(HeadgateDatabase database, OperationFeed feed, TimePro
         var deleted = await database.WriteAsync<Outcome<Nothing>>(
             async (db, cancel) =>
             {
+                if (caller.MayNot("deleteHost") is { } refusal) return refusal;
                 if (await db.FindHostAsync(reference, cancel).ConfigureAwait(false) is not { } host)
                     return References.NotFound(What, reference);
                 var pools = await db.Pools.CountAsync(p => p.HostId == host.Id, cancel).ConfigureAwait(false);

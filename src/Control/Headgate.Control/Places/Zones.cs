@@ -13,7 +13,8 @@ public sealed class Zones(HeadgateDatabase database, TimeProvider clock)
     /// <summary>Adds a zone.</summary>
     public Task<Outcome<Zone>> CreateAsync(Caller caller, string name, CancellationToken stop, PlacementPolicy placement = PlacementPolicy.Spread)
     {
-        if (ObjectName.Problem(name, What) is { } problem) return Task.FromResult<Outcome<Zone>>(problem);
+        ArgumentNullException.ThrowIfNull(caller);
+        if ((caller.MayNot("createZone") ?? ObjectName.Problem(name, What)) is { } problem) return Task.FromResult<Outcome<Zone>>(problem);
         return database.WriteAsync<Outcome<Zone>>(
             async (db, cancel) =>
             {
@@ -60,6 +61,7 @@ public sealed class Zones(HeadgateDatabase database, TimeProvider clock)
         database.WriteAsync<Outcome<Nothing>>(
             async (db, cancel) =>
             {
+                if (caller.MayNot("deleteZone") is { } refusal) return refusal;
                 if (await db.FindZoneAsync(reference, cancel).ConfigureAwait(false) is not { } zone)
                     return References.NotFound(What, reference);
                 var clusters = await db.Clusters.CountAsync(c => c.ZoneId == zone.Id, cancel).ConfigureAwait(false);

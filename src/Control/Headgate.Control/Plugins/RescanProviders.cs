@@ -10,7 +10,7 @@ public sealed class RescanProviders(PluginWatch watch, IProviderCatalog provider
     public async Task<Outcome<IReadOnlyList<ProviderListing>>> ExecuteAsync(Caller caller, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (caller.MustBeAdmin("Looking for plug-ins") is { } refusal) return refusal;
+        if (caller.MayNot("rescanProviders") is { } refusal) return refusal;
         if (options.Folder is null)
             return new Fault("plugins-off", "This server has no plug-in folder; start it with --plugins DIR.", Recovery.FixRequest);
         await watch.LookAsync(onlySettled: false, caller.Actor, stop).ConfigureAwait(false);

@@ -41,7 +41,7 @@ public sealed class AddPool(OperationStarter starter, IProviderCatalog providers
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(request);
-        if (caller.MustBeAdmin("Adding a pool") is { } refusal) return refusal;
+        if (caller.MayNot("addPool") is { } refusal) return refusal;
         if (ObjectName.Problem(request.Name, "pool") is { } badName) return badName;
         if (providers.Find(request.Provider) is not { } provider) return UnknownProvider(request.Provider);
         if (SettingsProblem(provider, request) is { } badSettings) return badSettings;

@@ -30,7 +30,7 @@ public sealed class ChangePoolCapacity(OperationStarter starter)
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(request);
-        if (caller.MustBeAdmin("Changing a pool's capacity") is { } refusal) return refusal;
+        if (caller.MayNot("changePoolCapacity") is { } refusal) return refusal;
         if (Problem(request) is { } unlawful) return unlawful;
         return await starter.StartAsync(
             caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.PoolChangeCapacity, new { reference, request }),
@@ -80,7 +80,7 @@ public sealed class RefreshPool(OperationStarter starter)
     public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, string reference, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (caller.MustBeAdmin("Asking a pool's storage") is { } refusal) return refusal;
+        if (caller.MayNot("refreshPool") is { } refusal) return refusal;
         return await starter.StartAsync(
             caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.PoolRefresh, reference),
             async (db, now, cancel) =>

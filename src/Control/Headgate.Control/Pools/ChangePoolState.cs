@@ -25,7 +25,7 @@ public sealed class ChangePoolState(HeadgateDatabase database, StoreCache stores
     public async Task<Outcome<PoolDetails>> ExecuteAsync(Caller caller, string reference, PoolAction action, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (caller.MustBeAdmin("Changing a pool's state") is { } refusal) return refusal;
+        if (caller.MayNot("disablePool") is { } refusal) return refusal;
         var found = await get.ExecuteAsync(caller, reference, stop).ConfigureAwait(false);
         if (found is not Outcome<PoolDetails>.Done { Value.Pool: var pool }) return found;
         PoolCommand command = action switch

@@ -24,7 +24,7 @@ public sealed class CheckPool(HeadgateDatabase database, StoreCache stores, GetP
     public async Task<Outcome<PoolCheckResult>> ExecuteAsync(Caller caller, string reference, CancellationToken stop, bool repairs = false)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (caller.MustBeAdmin("Checking a pool") is { } refusal) return refusal;
+        if (caller.MayNot("checkPool") is { } refusal) return refusal;
         var found = await get.ExecuteAsync(caller, reference, stop).ConfigureAwait(false);
         if (found is not Outcome<PoolDetails>.Done { Value: { Pool: var pool, Capabilities: var can } }) return found.Problem!;
         var opened = await stores.OpenAsync(pool, stop).ConfigureAwait(false);

@@ -11,7 +11,7 @@ public sealed class ListPools(HeadgateDatabase database, IProviderCatalog provid
     public async Task<Outcome<PageOf<PoolDetails>>> ExecuteAsync(Caller caller, PageRequest page, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (caller.MustBeAdmin("Listing pools") is { } refusal) return refusal;
+        if (caller.MayNot("listPools") is { } refusal) return refusal;
         return await database.ReadAsync<Outcome<PageOf<PoolDetails>>>(
             async (db, cancel) =>
             {
@@ -30,7 +30,7 @@ public sealed class GetPool(HeadgateDatabase database, IProviderCatalog provider
     public async Task<Outcome<PoolDetails>> ExecuteAsync(Caller caller, string reference, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (caller.MustBeAdmin("Showing a pool") is { } refusal) return refusal;
+        if (caller.MayNot("getPool") is { } refusal) return refusal;
         return await database.ReadAsync<Outcome<PoolDetails>>(
             async (db, cancel) =>
             {

@@ -11,7 +11,7 @@ public sealed class RemovePool(OperationStarter starter)
     public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, string reference, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (caller.MustBeAdmin("Removing a pool") is { } refusal) return refusal;
+        if (caller.MayNot("removePool") is { } refusal) return refusal;
         return await starter.StartAsync(
             caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.PoolRemove, reference),
             async (db, now, cancel) =>

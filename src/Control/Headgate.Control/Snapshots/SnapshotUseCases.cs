@@ -1,3 +1,4 @@
+using Headgate.Control.Access;
 using Headgate.Domain;
 using Headgate.Operations;
 using Headgate.Persistence;
@@ -100,17 +101,28 @@ public sealed class RevertSnapshot(OperationStarter starter)
     }
 }
 
-/// <summary>GET /snapshots, of one volume or all; deleted ones are left out.</summary>
+/// <summary>Which snapshots are wanted; null for all. References are ids or names.</summary>
+public sealed record SnapshotFilter(string? Volume = null, SnapshotState? State = null, string? Account = null, string? NamePrefix = null);
+
+/// <summary>GET /snapshots, of one volume or all; deleted ones are shown only when that state is asked for.</summary>
 public sealed class ListSnapshots(HeadgateDatabase database)
 {
-    public Task<Outcome<PageOf<SnapshotDetails>>> ExecuteAsync(Caller caller, string? volumeReference, PageRequest page, CancellationToken stop)
+    public Task<Outcome<PageOf<SnapshotDetails>>> ExecuteAsync(Caller caller, SnapshotFilter filter, PageRequest page, CancellationToken stop)
     {
+        ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(caller);
         return database.ReadAsync<Outcome<PageOf<SnapshotDetails>>>(
             async (db, cancel) =>
             {
-                var query = db.Snapshots.SeenBy(caller).Where(s => s.State != SnapshotState.Deleted);
-                if (volumeReference is not null)
+                var query = db.Snapshots.SeenBy(caller);
+                query = filter.State is { } state ? query.Where(s => s.State == state) : query.Where(s => s.State != SnapshotState.Deleted);
+                if (filter.Account is { } account)
+                {
+                    if (await db.SeekVisibleAccountAsync(caller, account, cancel).ConfigureAwait(false) is not { } owner) return References.NotFound("account", account);
+                    query = query.Where(s => s.AccountId == owner.Id);
+                }
+                if (filter.NamePrefix is { } prefix) query = query.Where(s => s.Name.Substring(0, prefix.Length) == prefix);
+                if (filter.Volume is { } volumeReference)
                 {
                     var volume = await db.FindVolumeAsync(caller, volumeReference, cancel).ConfigureAwait(false);
                     if (volume is not Outcome<Volume>.Done { Value: var of }) return volume.Problem!;
@@ -144,7 +156,7 @@ public sealed class GetSnapshot(HeadgateDatabase database)
 internal static class SnapshotReading
 {
     public static IQueryable<Snapshot> SeenBy(this IQueryable<Snapshot> snapshots, Caller caller) =>
-        caller.IsAdmin ? snapshots : snapshots.Where(s => s.AccountId == caller.AccountId);
+        caller.IsOperator ? snapshots : snapshots.Where(s => s.AccountId == caller.AccountId);
 
     /// <summary>The snapshot with this id or name, of those that the caller may see; deleted ones are found by id only.</summary>
     public static Task<Outcome<Snapshot>> FindSnapshotAsync(this HeadgateDbContext db, Caller caller, string reference, CancellationToken stop) =>

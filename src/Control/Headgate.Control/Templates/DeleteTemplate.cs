@@ -17,7 +17,7 @@ public sealed class DeleteTemplate(OperationStarter starter)
             {
                 var found = await db.FindTemplateAsync(caller, reference, cancel).ConfigureAwait(false);
                 if (found is not Outcome<Template>.Done { Value: var template }) return found.Problem!;
-                if (!caller.IsAdmin && template.AccountId != caller.AccountId)
+                if (!caller.IsOperator && template.AccountId != caller.AccountId)
                     return new Fault("template-not-yours", $"Template {template.Name} is public and belongs to another account; only that one or an admin can delete it.", Recovery.FixRequest);
                 var underWay = await db.Volumes.CountAsync(v => v.FromTemplateId == template.Id && v.State == VolumeState.Creating, cancel).ConfigureAwait(false);
                 var decided = TemplateMachine.Apply(template, new TemplateCommand.Delete(underWay));

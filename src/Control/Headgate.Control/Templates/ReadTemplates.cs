@@ -49,7 +49,7 @@ internal static class TemplateReading
 {
     /// <summary>What the caller may use.</summary>
     public static IQueryable<Template> SeenBy(this IQueryable<Template> templates, Caller caller) =>
-        caller.IsAdmin ? templates : templates.Where(t => t.AccountId == caller.AccountId || t.IsPublic);
+        caller.IsOperator ? templates : templates.Where(t => t.AccountId == caller.AccountId || t.IsPublic);
 
     /// <summary>
     /// The template with this id or name, of those that the caller may use; deleted ones are found by id only. The caller's own comes
@@ -74,12 +74,12 @@ internal static class TemplateReading
     {
         var (ids, accountIds) = (templates.Select(t => t.Id).ToList(), templates.Select(t => t.AccountId).Distinct().ToList());
         var accounts = await db.Accounts.Where(a => accountIds.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, stop).ConfigureAwait(false);
-        var copies = caller.IsAdmin
+        var copies = caller.IsOperator
             ? await db.TemplateCopies.Where(c => ids.Contains(c.TemplateId)).OrderBy(c => c.Id).ToListAsync(stop).ConfigureAwait(false)
             : [];
         var poolIds = copies.Select(c => c.PoolId).Distinct().ToList();
         var pools = await db.Pools.Where(p => poolIds.Contains(p.Id)).ToDictionaryAsync(p => p.Id, p => p.Name, stop).ConfigureAwait(false);
         var byTemplate = copies.ToLookup(c => c.TemplateId, c => new TemplateOnPool(pools[c.PoolId], c.State, c.Cause));
-        return [.. templates.Select(t => new TemplateDetails(t, accounts[t.AccountId], caller.IsAdmin ? t.Url : null, [.. byTemplate[t.Id]]))];
+        return [.. templates.Select(t => new TemplateDetails(t, accounts[t.AccountId], caller.IsOperator ? t.Url : null, [.. byTemplate[t.Id]]))];
     }
 }

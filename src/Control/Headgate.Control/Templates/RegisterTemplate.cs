@@ -145,7 +145,7 @@ internal static class TemplateRequests
     {
         var own = db.Templates.Where(t => t.AccountId == caller.AccountId && t.State != TemplateState.Deleted);
         if (await own.AnyAsync(t => t.Name == name, stop).ConfigureAwait(false)) return References.NameTaken("template", name);
-        return !caller.IsAdmin && await own.CountAsync(stop).ConfigureAwait(false) >= MostPerTenant
+        return !caller.IsOperator && await own.CountAsync(stop).ConfigureAwait(false) >= MostPerTenant
             ? new Fault("too-many-templates", $"Account {caller.Account} has {MostPerTenant} templates, which is the most; delete one first.", Recovery.FixRequest)
             : null;
     }

@@ -47,6 +47,7 @@ internal static class ChangeByMove
         var id = Guid.CreateVersion7(now);
         db.Put(Ledger.Replace(chosen.Pool, Reservation.None, chosen.Reservation));
         db.Put(VolumeMachine.Evolve(volume, decided.Event));
+        db.Pledge(volume.Id, chosen.Promises);
         db.VolumeMoves.Add(new VolumeMove
         {
             Id = id, VolumeId = volume.Id, PoolId = chosen.Pool.Id, StorageKey = id, CreatedAt = now,

@@ -54,6 +54,7 @@ internal static class ChangeInPlace
         var (reserved, changing) = Ledger.Move(pool, VolumeMachine.Evolve(volume, decided.Event), held);
         db.Put(reserved);
         db.Put(changing);
+        db.Pledge(volume.Id, promises);
         db.Record(now, caller.Actor, $"{change.Kind}-requested", "volume", volume.Id, volume.Name, volume.AccountId,
             resizing ? $"Growing volume {volume.Name} to {size} was asked for." : $"Volume {volume.Name} with {change.Wish.Qos} was asked for.");
         var input = resizing

@@ -34,13 +34,13 @@ public sealed class SetVolumeQos(OperationStarter starter)
         var found = await db.FindVolumeAsync(caller, reference, stop).ConfigureAwait(false);
         if (found is not Outcome<Volume>.Done { Value: var volume }) return found.Problem!;
         var offering = await db.DiskOfferings.SingleAsync(o => o.Id == volume.DiskOfferingId, stop).ConfigureAwait(false);
-        if (!caller.IsAdmin && !offering.Qos.CustomIops)
+        if (!caller.IsOperator && !offering.Qos.CustomIops)
             return new Fault("custom-iops-not-allowed",
                 $"Disk offering {offering.Name} sets the IOPS of volume {volume.Name}; pick another offering with change-offering, or ask an admin.",
                 Recovery.FixRequest);
         var limits = OfferingResolution.Limits(request.MinIops, request.MaxIops, request.BurstIops, request.MaxBandwidth);
         if (limits is not Outcome<QosSpec>.Done { Value: var qos }) return limits.Problem!;
-        if (!caller.IsAdmin && OfferingResolution.RangeProblem(offering, qos) is { } outside) return outside;
+        if (!caller.IsOperator && OfferingResolution.RangeProblem(offering, qos) is { } outside) return outside;
         if (offering.Qos.Require.FirstOrDefault(k => qos.Of(k) is null, (PromiseKind)(-1)) is var missing and >= 0)
             return new Fault("qos-required",
                 $"Disk offering {offering.Name} requires a {OfferingResolution.Name(missing)}; give one.", Recovery.FixRequest);
@@ -129,10 +129,10 @@ public sealed class ResizeVolume(OperationStarter starter)
         var found = await db.FindVolumeAsync(caller, reference, stop).ConfigureAwait(false);
         if (found is not Outcome<Volume>.Done { Value: var volume }) return found.Problem!;
         var offering = await db.DiskOfferings.SingleAsync(o => o.Id == volume.DiskOfferingId, stop).ConfigureAwait(false);
-        if (offering.Size is { } fixedSize && !caller.IsAdmin)
+        if (offering.Size is { } fixedSize && !caller.IsOperator)
             return new Fault("size-fixed",
                 $"Disk offering {offering.Name} has the fixed size {fixedSize}; change to an offering with a custom size first.", Recovery.FixRequest);
-        if (!caller.IsAdmin && OfferingResolution.RangeProblem(offering, size) is { } outside) return outside;
+        if (!caller.IsOperator && OfferingResolution.RangeProblem(offering, size) is { } outside) return outside;
         if (size > OfferingResolution.LargestVolume)
             return new Fault("size-out-of-range", $"{size} was asked; a volume has at most {OfferingResolution.LargestVolume}.", Recovery.FixRequest);
         var qos = volume.Promises.Requested();

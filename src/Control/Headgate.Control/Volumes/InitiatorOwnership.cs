@@ -28,7 +28,7 @@ internal static class InitiatorOwnership
     /// </summary>
     public static async Task<Fault?> ProblemAsync(HeadgateDbContext db, Caller caller, Volume volume, string initiator, CancellationToken stop)
     {
-        if (caller.IsAdmin) return null;
+        if (caller.IsOperator) return null;
         // Grants in any state count: one that is being made or taken away is on the array as well.
         var taken = await db.Hosts.AnyAsync(h => h.InitiatorName == initiator, stop).ConfigureAwait(false)
             || await db.VolumeAccesses.AnyAsync(

@@ -1,11 +1,20 @@
+using Headgate.Control.Access;
 using Headgate.Domain;
 using Headgate.Persistence;
 using Headgate.Primitives;
+using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Control;
 
 /// <summary>Which volumes are wanted; null for all. References are ids or names.</summary>
-public sealed record VolumeFilter(string? Pool = null, VolumeState? State = null, string? Account = null);
+public sealed record VolumeFilter(string? Pool = null, VolumeState? State = null, string? Account = null)
+{
+    /// <summary>A disk offering's id or name.</summary>
+    public string? Offering { get; init; }
+
+    /// <summary>What their names begin with.</summary>
+    public string? NamePrefix { get; init; }
+}
 
 /// <summary>GET /volumes. Expunged ones are shown only when that state is asked for.</summary>
 public sealed class ListVolumes(HeadgateDatabase database)
@@ -28,11 +37,19 @@ public sealed class ListVolumes(HeadgateDatabase database)
                 }
                 if (filter.Account is { } accountName)
                 {
-                    var visible = caller.IsAdmin ? db.Accounts : db.Accounts.Where(a => a.Id == caller.AccountId);
-                    var account = await visible.FindAsync("account", accountName, a => a.Name == accountName, cancel).ConfigureAwait(false);
-                    if (account is not Outcome<Account>.Done { Value: var of }) return account.Problem!;
+                    if (await db.SeekVisibleAccountAsync(caller, accountName, cancel).ConfigureAwait(false) is not { } of)
+                        return References.NotFound("account", accountName);
                     query = query.Where(v => v.AccountId == of.Id);
                 }
+                if (filter.Offering is { } offering)
+                {
+                    var isId = Guid.TryParse(offering, out var offeringId);
+                    var offerings = db.DiskOfferings.Where(o => isId ? o.Id == offeringId : o.Name == offering).Select(o => o.Id);
+                    if (!await offerings.AnyAsync(cancel).ConfigureAwait(false)) return References.NotFound("disk offering", offering);
+                    query = query.Where(v => offerings.Contains(v.DiskOfferingId));
+                }
+                // Not LIKE, whose case depends on the database.
+                if (filter.NamePrefix is { } prefix) query = query.Where(v => v.Name.Substring(0, prefix.Length) == prefix);
                 var found = await query.PageAsync(page, cancel).ConfigureAwait(false);
                 if (found is not Outcome<PageOf<Volume>>.Done { Value: var volumes }) return found.Problem!;
                 return new PageOf<VolumeDetails>(await db.DetailAsync(volumes.Items, cancel).ConfigureAwait(false), volumes.NextCursor);

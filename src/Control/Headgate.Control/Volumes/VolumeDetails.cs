@@ -20,7 +20,7 @@ internal static class VolumeReading
 {
     /// <summary>What the caller may see.</summary>
     public static IQueryable<Volume> SeenBy(this IQueryable<Volume> volumes, Caller caller) =>
-        caller.IsAdmin ? volumes : volumes.Where(v => v.AccountId == caller.AccountId);
+        caller.IsOperator ? volumes : volumes.Where(v => v.AccountId == caller.AccountId);
 
     /// <summary>
     /// The volume with this id or name, of those that the caller may see. An admin's own account comes first where two

@@ -52,28 +52,6 @@ internal sealed class HostMapping : IEntityTypeConfiguration<Host>
     }
 }
 
-internal sealed class AccountMapping : IEntityTypeConfiguration<Account>
-{
-    public void Configure(EntityTypeBuilder<Account> builder)
-    {
-        builder.Aggregate();
-        builder.Property(e => e.Name).Name();
-        builder.HasIndex(e => e.Name).IsUnique();
-    }
-}
-
-internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
-{
-    public void Configure(EntityTypeBuilder<ApiKey> builder)
-    {
-        builder.Aggregate();
-        builder.Property(e => e.Name).Name();
-        builder.HasIndex(e => e.Hash).IsUnique();
-        builder.HasIndex(e => new { e.AccountId, e.Name }).IsUnique();
-        builder.HasOne<Account>().WithMany().HasForeignKey(e => e.AccountId).OnDelete(DeleteBehavior.Restrict);
-    }
-}
-
 internal sealed class EventMapping : IEntityTypeConfiguration<Event>
 {
     public void Configure(EntityTypeBuilder<Event> builder)

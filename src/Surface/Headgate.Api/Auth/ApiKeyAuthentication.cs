@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Headgate.Api.Problems;
@@ -14,12 +15,13 @@ namespace Headgate.Api.Auth;
 
 /// <summary><c>Authorization: Bearer KEY</c> (RFC 6750 section 2.1), where KEY is one of our API keys.</summary>
 internal sealed class ApiKeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, KeyVerifier keys)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, KeyVerifier keys, FailureGate failures)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     public const string SchemeName = "ApiKey";
-    public const string AdminPolicy = "admin";
     private const string Bearer = "Bearer ";
+
+    private TimeSpan _wait;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -27,9 +29,16 @@ internal sealed class ApiKeyAuthentication(
         if (header.Count == 0) return AuthenticateResult.NoResult();
         var text = header.Count == 1 ? header.ToString() : "";
         if (!text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.Fail("not a bearer key");
-        if (await keys.VerifyAsync(text[Bearer.Length..].Trim(), Context.RequestAborted) is not { } caller)
+        var (key, address) = (text[Bearer.Length..].Trim(), Context.Connection.RemoteIpAddress);
+        _wait = failures.Wait(address, key);
+        if (_wait > TimeSpan.Zero) return AuthenticateResult.Fail("too many wrong keys");
+        if (await keys.VerifyAsync(key, Context.RequestAborted) is not { } caller)
+        {
+            failures.Failed(address, key);
             return AuthenticateResult.Fail("unknown or revoked key");
+        }
 
+        failures.Opened(key);
         Context.Features.Set(caller);
         var identity = new ClaimsIdentity(
             [new Claim(ClaimTypes.Name, caller.Actor), new Claim(ClaimTypes.Role, caller.Role.ToString())], SchemeName);
@@ -38,19 +47,33 @@ internal sealed class ApiKeyAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (_wait > TimeSpan.Zero)
+        {
+            Response.Headers.RetryAfter = Math.Ceiling(_wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return ProblemResult.Of(
+                ProblemCodes.TooManyFailures,
+                "Too many keys from this address opened nothing, so this one was not looked at. Wait as Retry-After says, and use a valid key.")
+                .ExecuteAsync(Context);
+        }
         var given = Request.Headers.Authorization.Count > 0;
         Response.Headers[HeaderNames.WWWAuthenticate] = given ? "Bearer error=\"invalid_token\"" : "Bearer";
         var problem = given
             ? ProblemResult.Of(
-                ProblemCodes.KeyInvalid, "The API key in the Authorization header is unknown or revoked. Ask an admin for a new one.")
+                ProblemCodes.KeyInvalid,
+                "The API key in the Authorization header is unknown, revoked, expired or disabled. Ask an admin for a new one.")
             : ProblemResult.Of(
                 ProblemCodes.KeyMissing, "This address needs an API key. Send it in the header Authorization: Bearer KEY.");
         return problem.ExecuteAsync(Context);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => ProblemResult.Of(
-        ProblemCodes.AdminOnly, "This address is for admins, and the API key has the role tenant. Use a key with the role admin.")
-        .ExecuteAsync(Context);
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        var role = Context.Features.Get<Caller>()?.Role.ToString().ToLowerInvariant();
+        var whom = PermissionPolicy.AllowedBy(Context) is Allowed.Operators ? "operators and admins" : "admins";
+        return ProblemResult.Of(
+            ProblemCodes.AdminOnly, $"This address is for {whom}, and the API key has the role {role}. Ask one of them, or use a key of theirs.")
+            .ExecuteAsync(Context);
+    }
 }
 
 /// <summary>Who asks, for the handlers.</summary>

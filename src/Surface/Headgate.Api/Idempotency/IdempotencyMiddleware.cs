@@ -69,7 +69,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next)
     private async Task RunAsync(HttpContext context, Caller caller, string key, ReplyStore replies)
     {
         context.RequestAborted = CancellationToken.None;
-        context.Features.Set(caller with { IdempotencyKey = key }); // operations are started under it
+        // Operations are started under it. With the account's id, as a name may be another account's tomorrow.
+        context.Features.Set(caller with { IdempotencyKey = $"{caller.AccountId:N}:{key}" });
         var wire = context.Response.Body;
         using var kept = new MemoryStream();
         context.Response.Body = kept;

@@ -21,7 +21,16 @@ internal readonly record struct PageQuery(
     public async Task<IResult> AnswerAsync<T, TView>(
         Func<PageRequest, Task<Outcome<PageOf<T>>>> fetch, Func<T, TView> show)
     {
+        if (Problem(out var request) is { } problem) return problem;
+        var page = await fetch(request);
+        return page.Ok(found => new Page<TView>([.. found.Items.Select(show)], found.NextCursor));
+    }
+
+    /// <summary>The page that was asked for, or what is wrong with the two.</summary>
+    public ProblemResult? Problem(out PageRequest request)
+    {
         int? limit = null;
+        request = new PageRequest();
         if (Limit is not null)
         {
             if (!int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ||
@@ -33,7 +42,7 @@ internal readonly record struct PageQuery(
             }
             limit = number;
         }
-        var page = await fetch(new PageRequest(limit, Cursor));
-        return page.Ok(found => new Page<TView>([.. found.Items.Select(show)], found.NextCursor));
+        request = new PageRequest(limit, Cursor);
+        return null;
     }
 }

@@ -25,6 +25,7 @@ internal static class ProblemCodes
     public const string MediaTypeUnsupported = "media-type-unsupported";
     public const string IdempotencyKeyReused = "idempotency-key-reused";
     public const string IdempotencyKeyInProgress = "idempotency-key-in-progress";
+    public const string TooManyFailures = "too-many-failures";
     public const string TooManyStreams = "too-many-streams";
     public const string InternalError = "internal-error";
     public const string NotReady = "not-ready";

@@ -9,6 +9,8 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
 {
     public const string MediaType = "application/problem+json";
 
+    private static readonly object CodeItem = new();
+
     public int? StatusCode => problem.Status;
 
     public Problem Value => problem;
@@ -30,9 +32,13 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
+        httpContext.Items[CodeItem] = problem.Code;
         httpContext.Response.StatusCode = problem.Status;
         return httpContext.Response.WriteAsJsonAsync(problem, options: null, MediaType, httpContext.RequestAborted);
     }
+
+    /// <summary>The code of the problem that the request was answered with; null for none.</summary>
+    public static string? CodeOf(HttpContext http) => http.Items.TryGetValue(CodeItem, out var code) ? code as string : null;
 
     private static Problem Make(string code, int status, string detail, IReadOnlyList<string>? details) => new()
     {

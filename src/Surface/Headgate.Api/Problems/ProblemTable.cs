@@ -28,6 +28,7 @@ internal static class ProblemTable
         [ProblemCodes.KeyMissing] = Status401Unauthorized,
         [ProblemCodes.KeyInvalid] = Status401Unauthorized,
         [ProblemCodes.AdminOnly] = Status403Forbidden,
+        [ProblemCodes.TooManyFailures] = Status429TooManyRequests,
         [ProblemCodes.RouteNotFound] = Status404NotFound,
         [ProblemCodes.NodeNotEmbedded] = Status404NotFound,
         [ProblemCodes.MethodNotAllowed] = Status405MethodNotAllowed,
@@ -70,6 +71,7 @@ internal static class ProblemTable
         ["out-of-bandwidth"] = Status409Conflict,
         ["volume-moving"] = Status409Conflict,
         ["last-admin-key"] = Status409Conflict,
+        ["quota-exceeded"] = Status409Conflict,
         ["secret-unreadable"] = Status500InternalServerError,
         ["provider-not-loaded"] = Status503ServiceUnavailable,
 

@@ -9,7 +9,7 @@ internal static class CommonProblems
 {
     public static object[] ForEverybody { get; } =
     [
-        Answer(StatusCodes.Status401Unauthorized), Answer(StatusCodes.Status500InternalServerError),
+        Answer(StatusCodes.Status401Unauthorized), Answer(StatusCodes.Status429TooManyRequests), Answer(StatusCodes.Status500InternalServerError),
         Answer(StatusCodes.Status503ServiceUnavailable), Answer(StatusCodes.Status504GatewayTimeout), // the database is away
     ];
 

@@ -17,14 +17,14 @@ namespace Headgate.Api.Routes;
 /// <summary>Operations: a tenant sees those of its own account.</summary>
 internal static class OperationRoutes
 {
-    private static readonly string[] Filters = ["status", "subject"];
+    private static readonly string[] Filters = ["status", "subject", "kind", "account"];
 
     public static void Map(RouteGroupBuilder everybody)
     {
         var operations = everybody.MapGroup("/operations").WithTags("Operations");
         operations.MapGet("", ListAsync)
             .Named("listOperations", "List operations in the order in which they were asked for")
-            .AnswersPage<OperationView>(Filters).Problems(Status422UnprocessableEntity);
+            .AnswersPage<OperationView>(Filters).Problems(Status404NotFound, Status422UnprocessableEntity);
         operations.MapGet("/{id}", async (string id, HttpContext http, GetOperation get, CancellationToken stop) =>
                 Guid.TryParse(id, out var found)
                     ? (await get.ExecuteAsync(http.Caller(), found, stop)).Ok(OperationViews.Show)
@@ -36,13 +36,13 @@ internal static class OperationRoutes
             .AnswersOperation().Problems(Status404NotFound);
         operations.MapGet("/{id}/events", WatchAsync)
             .Named("watchOperation", "Follow an operation as server-sent events until it has ended")
-            .Produces<OperationView>(Status200OK, OperationStream.MediaType)
+            .Produces<OperationView>(Status200OK, EventStreams.MediaType)
             .Problems(Status404NotFound, Status503ServiceUnavailable);
     }
 
     private static Task<IResult> ListAsync(
         [AsParameters] PageQuery page, [FromQuery] string? status, [FromQuery] string? subject,
-        HttpContext http, ListOperations list, CancellationToken stop)
+        [FromQuery] string? kind, [FromQuery] string? account, HttpContext http, ListOperations list, CancellationToken stop)
     {
         Guid? subjectId = null;
         if (subject is not null)
@@ -60,16 +60,16 @@ internal static class OperationRoutes
             wanted = known.Value;
         }
         return page.AnswerAsync(
-            request => list.ExecuteAsync(http.Caller(), request, new OperationFilter(subjectId, wanted), stop), OperationViews.Show);
+            request => list.ExecuteAsync(http.Caller(), request, new OperationFilter(subjectId, wanted) { Kind = kind, Account = account }, stop), OperationViews.Show);
     }
 
     private static async Task<IResult> WatchAsync(
-        string id, HttpContext http, WatchOperation watch, OperationStream stream, CancellationToken stop)
+        string id, HttpContext http, WatchOperation watch, EventStreams streams, CancellationToken stop)
     {
         if (!Guid.TryParse(id, out var found)) return NoSuch(id);
         var states = await watch.ExecuteAsync(http.Caller(), found, stop);
         return states is Outcome<IAsyncEnumerable<OperationDetails>>.Done seen
-            ? stream.Answer(seen.Value)
+            ? streams.Answer(OperationEvents.Of(seen.Value, stop))
             : ProblemResult.Refused(states.Problem!);
     }
 

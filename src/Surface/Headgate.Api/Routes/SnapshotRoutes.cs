@@ -3,6 +3,8 @@ using Headgate.Api.Contract;
 using Headgate.Api.Paging;
 using Headgate.Api.Problems;
 using Headgate.Control;
+using Headgate.Domain;
+using Headgate.Primitives;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -15,14 +17,14 @@ namespace Headgate.Api.Routes;
 /// <summary>Snapshots; a tenant sees its own account's.</summary>
 internal static class SnapshotRoutes
 {
+    private static readonly string[] Filters = ["volume", "state", "account", "name"];
+
     public static void Map(RouteGroupBuilder everybody)
     {
         var snapshots = everybody.MapGroup("/snapshots").WithTags("Snapshots");
-        snapshots.MapGet("", (
-                [AsParameters] PageQuery page, [FromQuery] string? volume, HttpContext http, ListSnapshots list, CancellationToken stop) =>
-                page.AnswerAsync(request => list.ExecuteAsync(http.Caller(), volume, request, stop), Show))
-            .Named("listSnapshots", "List snapshots, all or those of one volume")
-            .AnswersPage<SnapshotView>("volume").Problems(Status404NotFound);
+        snapshots.MapGet("", ListAsync)
+            .Named("listSnapshots", "List snapshots, all or those of one volume; deleted ones only with that state")
+            .AnswersPage<SnapshotView>(Filters).Problems(Status404NotFound, Status422UnprocessableEntity);
         snapshots.MapGet("/{ref}", async (string @ref, HttpContext http, GetSnapshot get, CancellationToken stop) =>
                 (await get.ExecuteAsync(http.Caller(), @ref, stop)).Ok(Show))
             .Named("getSnapshot", "Show a snapshot").Answers<SnapshotView>().Problems(Status404NotFound);
@@ -37,6 +39,21 @@ internal static class SnapshotRoutes
                 (await revert.ExecuteAsync(http.Caller(), @ref, stop)).Accepted())
             .Named("revertSnapshot", "Put a volume's data back to a snapshot's; it must not be connected")
             .AnswersOperation().Problems(Status404NotFound);
+    }
+
+    private static Task<IResult> ListAsync(
+        [AsParameters] PageQuery page, [FromQuery] string? volume, [FromQuery] string? state, [FromQuery] string? account, [FromQuery] string? name,
+        HttpContext http, ListSnapshots list, CancellationToken stop)
+    {
+        SnapshotState? wanted = null;
+        if (state is not null)
+        {
+            var read = Words.Read<SnapshotState>(state, "state");
+            if (read is not Outcome<SnapshotState>.Done known) return Task.FromResult<IResult>(ProblemResult.Refused(read.Problem!));
+            wanted = known.Value;
+        }
+        var filter = new SnapshotFilter(volume, wanted, account, name);
+        return page.AnswerAsync(request => list.ExecuteAsync(http.Caller(), filter, request, stop), Show);
     }
 
     private static SnapshotView Show(SnapshotDetails found) => new(

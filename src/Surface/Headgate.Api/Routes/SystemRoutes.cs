@@ -1,34 +1,25 @@
 using System.Reflection;
 using Headgate.Api.Auth;
 using Headgate.Api.Contract;
-using Headgate.Api.Paging;
 using Headgate.Api.Problems;
 using Headgate.Control.Events;
-using Headgate.Domain;
-using Headgate.Primitives;
 using Headgate.Storage.Sdk;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using static Microsoft.AspNetCore.Http.StatusCodes;
 
 namespace Headgate.Api.Routes;
 
-/// <summary>Version, the embedded node, and the log of events.</summary>
+/// <summary>Version, and the embedded node.</summary>
 internal static class SystemRoutes
 {
-    private static readonly string[] EventFilters = ["subject", "code", "severity"];
-
     public static void Map(RouteGroupBuilder everybody, RouteGroupBuilder admins)
     {
         everybody.MapGet("/version", () => TypedResults.Ok(Version))
             .AllowAnonymous().WithTags("System")
             .Named("getVersion", "Show the version of the server and of its storage SDK").Answers<VersionView>();
-        everybody.MapGet("/events", ListEventsAsync).WithTags("System")
-            .Named("listEvents", "List what happened, newest first; a tenant sees its own account's events")
-            .AnswersPage<EventView>(EventFilters).Problems(Status422UnprocessableEntity);
         admins.MapGet("/node", async (IServiceProvider services, CancellationToken stop) =>
                 services.GetService<INodeAccess>() is { } node ? (await node.GetStatusAsync(stop)).Ok() : NoNode())
             .WithTags("System").Named("getNode", "Show the embedded storage node").Answers<NodeStatusView>()
@@ -38,7 +29,7 @@ internal static class SystemRoutes
             .WithTags("System").Named("measureNode", "Measure the embedded node's IOPS anew, for some seconds beside what clients do")
             .Answers<NodeCapacityView>().Problems(Status404NotFound);
         admins.MapGet("/node/credentials", GetCredentialsAsync)
-            .WithTags("System").Named("getNodeCredentials", "Show how to log in to the embedded node's Element API; audited")
+            .WithMetadata(new ShowsSecret()).WithTags("System").Named("getNodeCredentials", "Show how to log in to the embedded node's Element API; audited")
             .Answers<NodeCredentialsView>().Problems(Status404NotFound);
     }
 
@@ -52,28 +43,6 @@ internal static class SystemRoutes
         return (await node.GetCredentialsAsync(stop)).Ok();
     }
 
-    private static Task<IResult> ListEventsAsync(
-        [AsParameters] PageQuery page, [FromQuery] string? subject, [FromQuery] string? code, [FromQuery] string? severity,
-        EventLog events, HttpContext http, CancellationToken stop)
-    {
-        Guid? subjectId = null;
-        if (subject is not null)
-        {
-            if (!Guid.TryParse(subject, out var id)) return Task.FromResult<IResult>(ProblemResult.Of(
-                ProblemCodes.InvalidParameter, $"The parameter subject is '{subject}'; it must be the id of an object."));
-            subjectId = id;
-        }
-        EventSeverity? wanted = null;
-        if (severity is not null)
-        {
-            var read = Words.Read<EventSeverity>(severity, "severity");
-            if (read is not Outcome<EventSeverity>.Done known) return Task.FromResult<IResult>(ProblemResult.Refused(read.Problem!));
-            wanted = known.Value;
-        }
-        var filter = new EventFilter(subjectId, code, wanted);
-        return page.AnswerAsync(request => events.ListAsync(http.Caller(), filter, request, stop), Show);
-    }
-
     private static ProblemResult NoNode() => ProblemResult.Of(
         ProblemCodes.NodeNotEmbedded,
         "No storage node runs in this server's process. Ask the node itself, or start the server with one (`headgate up`).");
@@ -82,7 +51,4 @@ internal static class SystemRoutes
 
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-
-    private static EventView Show(Event e) => new(
-        e.Id, e.At, e.Code, Words.Of(e.Severity), e.SubjectType, e.SubjectId, e.Subject, e.Actor, e.Message);
 }

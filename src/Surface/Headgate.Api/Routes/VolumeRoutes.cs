@@ -17,7 +17,7 @@ namespace Headgate.Api.Routes;
 /// <summary>Volumes, their QoS and their connections; a tenant sees its own account's.</summary>
 internal static class VolumeRoutes
 {
-    private static readonly string[] Filters = ["pool", "state", "account"];
+    private static readonly string[] Filters = ["pool", "state", "account", "offering", "name"];
 
     public static void Map(RouteGroupBuilder everybody)
     {
@@ -89,7 +89,7 @@ internal static class VolumeRoutes
                 http.Response.Headers.CacheControl = "no-store";
                 return (await get.ExecuteAsync(http.Caller(), @ref, initiator, stop)).Ok(VolumeViews.Show);
             })
-            .Named("getConnection", "Show what an initiator logs in with, secrets included; audited")
+            .WithMetadata(new ShowsSecret()).Named("getConnection", "Show what an initiator logs in with, secrets included; audited")
             .Answers<ConnectionView>().Problems(Status404NotFound, Status409Conflict);
         volumes.MapDelete("/{ref}/connections/{initiator}", async (
                 string @ref, string initiator, HttpContext http, DisconnectVolume disconnect, CancellationToken stop) =>
@@ -100,7 +100,7 @@ internal static class VolumeRoutes
 
     private static Task<IResult> ListAsync(
         [AsParameters] PageQuery page, [FromQuery] string? pool, [FromQuery] string? state, [FromQuery] string? account,
-        HttpContext http, ListVolumes list, CancellationToken stop)
+        [FromQuery] string? offering, [FromQuery] string? name, HttpContext http, ListVolumes list, CancellationToken stop)
     {
         VolumeState? wanted = null;
         if (state is not null)
@@ -109,7 +109,7 @@ internal static class VolumeRoutes
             if (read is not Outcome<VolumeState>.Done known) return Task.FromResult<IResult>(ProblemResult.Refused(read.Problem!));
             wanted = known.Value;
         }
-        var filter = new VolumeFilter(pool, wanted, account);
+        var filter = new VolumeFilter(pool, wanted, account) { Offering = offering, NamePrefix = name };
         return page.AnswerAsync(request => list.ExecuteAsync(http.Caller(), filter, request, stop), VolumeViews.Show);
     }
 

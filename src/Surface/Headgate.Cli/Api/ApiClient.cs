@@ -25,6 +25,9 @@ internal sealed class ApiClient : IDisposable
     /// <summary>A POST is repeated this often when the connection breaks before the answer: same key, so one effect.</summary>
     private const int Attempts = 3;
 
+    /// <summary>Between two connections to a stream; the server is asked once a second at most.</summary>
+    private static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(1);
+
     private const int FileChunkBytes = 1 << 20; // few system calls for a file of gigabytes
 
     private readonly HttpClient _http;
@@ -64,6 +67,9 @@ internal sealed class ApiClient : IDisposable
 
     public Task<ApiAnswer> PostAsync<T>(string route, T body, JsonTypeInfo<T> type, CancellationToken cancelled) =>
         SendAsync(HttpMethod.Post, route, JsonSerializer.Serialize(body, type), cancelled);
+
+    public Task<ApiAnswer> PutAsync<T>(string route, T body, JsonTypeInfo<T> type, CancellationToken cancelled) =>
+        SendAsync(HttpMethod.Put, route, JsonSerializer.Serialize(body, type), cancelled);
 
     /// <summary>Sends a file as it is, for as long as that takes. Sent once: whoever wants it again gives it again.</summary>
     /// <exception cref="CliException">The server refused, or the connection broke.</exception>
@@ -106,6 +112,68 @@ internal sealed class ApiClient : IDisposable
         }
         while (cursor is not null && (limit is null || items.Count < limit));
         return limit is { } most && items.Count > most ? items[..most] : items;
+    }
+
+    /// <summary>
+    /// The data of server-sent events, without end. A connection that breaks is made again behind the last event that was read; a refusal ends it.
+    /// </summary>
+    /// <exception cref="CliException">The server refused.</exception>
+    public async IAsyncEnumerable<JsonElement> FollowAsync(
+        string route, TimeProvider time, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancelled)
+    {
+        using var http = new HttpClient { BaseAddress = _server.Endpoint, Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.Authorization = _http.DefaultRequestHeaders.Authorization;
+        string? last = null;
+        while (true)
+        {
+            using var response = await OpenStreamAsync(http, route, last, cancelled);
+            if (response is not null)
+            {
+                await using var events = EventReader.ReadAsync(await response.Content.ReadAsStreamAsync(cancelled), cancelled).GetAsyncEnumerator(cancelled);
+                while (await NextAsync(events))
+                {
+                    last = events.Current.Id ?? last;
+                    using var document = JsonDocument.Parse(events.Current.Data);
+                    yield return document.RootElement.Clone();
+                }
+            }
+            await Task.Delay(ReconnectPause, time, cancelled);
+        }
+    }
+
+    /// <summary>Null when the server cannot be reached for now.</summary>
+    private static async Task<HttpResponseMessage?> OpenStreamAsync(HttpClient http, string route, string? last, CancellationToken cancelled)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, route);
+        if (last is not null) request.Headers.Add("Last-Event-ID", last);
+        try
+        {
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancelled);
+            if (response.IsSuccessStatusCode) return response;
+            using (response) Understand(response, await response.Content.ReadAsStringAsync(cancelled), $"GET {route}");
+            return null;
+        }
+        catch (HttpRequestException) when (last is not null)
+        {
+            return null; // it was there before: a restart
+        }
+        catch (HttpRequestException unreachable)
+        {
+            throw new CliException(UnreachableCode, $"The events cannot be followed: {unreachable.InnerException?.Message ?? unreachable.Message}");
+        }
+    }
+
+    /// <summary>False at the end of the stream, and when it broke.</summary>
+    private static async Task<bool> NextAsync(IAsyncEnumerator<ServerEvent> events)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+            return false;
+        }
     }
 
     public void Dispose() => _http.Dispose();

@@ -17,7 +17,12 @@ internal static class Routes
     public const string PlacementExplain = "/api/v1/placement/explain";
     public const string Operations = "/api/v1/operations";
     public const string Events = "/api/v1/events";
+    public const string EventStream = "/api/v1/events/stream";
+    public const string Audit = "/api/v1/audit";
     public const string Accounts = "/api/v1/accounts";
+    public const string Quota = "/api/v1/quota";
+    public const string Usage = "/api/v1/usage";
+    public const string Users = "/api/v1/users";
     public const string Keys = "/api/v1/keys";
     public const string WhoAmI = "/api/v1/whoami";
     public const string Node = "/api/v1/node";

@@ -17,8 +17,10 @@ internal static class OperationCommands
     private static Verb List()
     {
         var status = Given.OneOf("--status", "Only those that stand there.", "pending", "running", "undoing", "succeeded", "failed");
-        return Verb.Of("list", "List operations in the order in which they were asked for.", ["headgate operation list --status running"], [status], (session, cancelled) =>
-            session.ListAsync(Routes.Filtered(Routes.Operations, ("status", session.Get(status))), OperationViews.Operations, ApiJson.Default.OperationView, cancelled));
+        var kind = Given.Text("--kind", "Only those of this kind, for example volume.create.", "KIND");
+        var account = Given.Text("--account", "Only those of this account.", "ACCOUNT");
+        return Verb.Of("list", "List operations in the order in which they were asked for.", ["headgate operation list --status running"], [status, kind, account], (session, cancelled) =>
+            session.ListAsync(Routes.Filtered(Routes.Operations, ("status", session.Get(status)), ("kind", session.Get(kind)), ("account", session.Get(account))), OperationViews.Operations, ApiJson.Default.OperationView, cancelled));
     }
 
     private static Verb Cancel()

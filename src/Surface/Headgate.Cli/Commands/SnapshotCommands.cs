@@ -33,8 +33,12 @@ internal static class SnapshotCommands
     private static Verb List()
     {
         var volume = Given.Text("--volume", "Only those of this volume.", "VOLUME");
-        return Verb.Of("list", "List snapshots.", ["headgate snapshot list --volume db1"], [volume], (session, cancelled) =>
-            session.ListAsync(Routes.Filtered(Routes.Snapshots, ("volume", session.Get(volume))), VolumeViews.Snapshots, ApiJson.Default.SnapshotView, cancelled));
+        var state = Given.Text("--state", "Only those in this state.", "STATE");
+        var account = Given.Text("--account", "Only those of this account.", "ACCOUNT");
+        var name = Given.Text("--name", "Only those whose names begin so.", "PREFIX");
+        return Verb.Of("list", "List snapshots.", ["headgate snapshot list --volume db1"], [volume, state, account, name], (session, cancelled) =>
+            session.ListAsync(
+                Routes.Filtered(Routes.Snapshots, ("volume", session.Get(volume)), ("state", session.Get(state)), ("account", session.Get(account)), ("name", session.Get(name))), VolumeViews.Snapshots, ApiJson.Default.SnapshotView, cancelled));
     }
 
     private static Verb Revert()

@@ -51,9 +51,12 @@ internal static class VolumeCommands
         var pool = Given.Text("--pool", "Only those on this pool.", "POOL");
         var state = Given.Text("--state", "Only those in this state; 'deleted' shows the recycle bin.", "STATE");
         var account = Given.Text("--account", "Only those of this account.", "ACCOUNT");
+        var offering = Given.Text("--offering", "Only those of this disk offering.", "OFFERING");
+        var name = Given.Text("--name", "Only those whose names begin so.", "PREFIX");
         return Verb.Of("list", "List volumes.", ["headgate volume list", "headgate volume list --state deleted -o json"],
-            [pool, state, account], (session, cancelled) => session.ListAsync(
-                Routes.Filtered(Routes.Volumes, ("pool", session.Get(pool)), ("state", session.Get(state)), ("account", session.Get(account))),
+            [pool, state, account, offering, name], (session, cancelled) => session.ListAsync(
+                Routes.Filtered(Routes.Volumes, ("pool", session.Get(pool)), ("state", session.Get(state)), ("account", session.Get(account)),
+                    ("offering", session.Get(offering)), ("name", session.Get(name))),
                 VolumeViews.Volumes, ApiJson.Default.VolumeView, cancelled));
     }
 

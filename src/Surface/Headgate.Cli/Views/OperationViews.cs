@@ -20,6 +20,10 @@ internal static class OperationViews
         Empty = "Nothing has happened yet.",
     };
 
+    /// <summary>An event on a line, as it happens.</summary>
+    public static string Line(EventView e) =>
+        $"{Show.Time(e.At)}  {e.Severity,-7}  {e.Code}  {Show.Text(e.Subject ?? e.SubjectId?.ToString())}  {Show.Text(e.Actor)}  {e.Message.ReplaceLineEndings(" ")}";
+
     private static readonly TableOf<OperationStepView> Steps = new(
         new("STEP", s => s.Name), new("STATUS", s => s.Status), new("ATTEMPTS", s => Show.Number(s.Attempts), Right: true), new("NOTE", s => Show.Text(s.Note)));
 

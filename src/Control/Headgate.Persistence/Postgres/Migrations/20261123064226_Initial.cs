@@ -19,11 +19,38 @@ namespace Headgate.Persistence.Postgres.Migrations
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    DisabledAt = table.Column<long>(type: "bigint", nullable: true),
+                    RemovedAt = table.Column<long>(type: "bigint", nullable: true),
+                    Quota = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Accounts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AuditRecords",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<long>(type: "bigint", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Account = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    User = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    Key = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    KeyPrefix = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    Role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    RemoteAddress = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    Operation = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Object = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    Status = table.Column<int>(type: "integer", nullable: false),
+                    Code = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    RequestId = table.Column<string>(type: "text", nullable: false, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AuditRecords", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -130,6 +157,32 @@ namespace Headgate.Persistence.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "Meters",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Since = table.Column<long>(type: "bigint", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false),
+                    Billed_Bytes = table.Column<long>(type: "bigint", nullable: false),
+                    Billed_MaxIops = table.Column<long>(type: "bigint", nullable: false),
+                    Billed_MinIops = table.Column<long>(type: "bigint", nullable: false),
+                    Billed_OfferingId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Held_Bytes = table.Column<long>(type: "bigint", nullable: false),
+                    Held_IsUnlimited = table.Column<bool>(type: "boolean", nullable: false),
+                    Held_MaxIops = table.Column<long>(type: "bigint", nullable: false),
+                    Held_MinIops = table.Column<long>(type: "bigint", nullable: false),
+                    Held_Snapshots = table.Column<int>(type: "integer", nullable: false),
+                    Held_Volumes = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Meters", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Operations",
                 columns: table => new
                 {
@@ -175,6 +228,28 @@ namespace Headgate.Persistence.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "UsageRecords",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    SubjectId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    From = table.Column<long>(type: "bigint", nullable: false),
+                    Until = table.Column<long>(type: "bigint", nullable: false),
+                    Billed_Bytes = table.Column<long>(type: "bigint", nullable: false),
+                    Billed_MaxIops = table.Column<long>(type: "bigint", nullable: false),
+                    Billed_MinIops = table.Column<long>(type: "bigint", nullable: false),
+                    Billed_OfferingId = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UsageRecords", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "WriteMarks",
                 columns: table => new
                 {
@@ -203,26 +278,24 @@ namespace Headgate.Persistence.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "ApiKeys",
+                name: "AccountLedgers",
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
-                    Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    Prefix = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    Hash = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
-                    LastUsedAt = table.Column<long>(type: "bigint", nullable: true),
-                    RevokedAt = table.Column<long>(type: "bigint", nullable: true),
+                    Volumes = table.Column<long>(type: "bigint", nullable: false),
+                    Snapshots = table.Column<long>(type: "bigint", nullable: false),
+                    Bytes = table.Column<long>(type: "bigint", nullable: false),
+                    MinIops = table.Column<long>(type: "bigint", nullable: false),
+                    MaxIops = table.Column<long>(type: "bigint", nullable: false),
+                    Unlimited = table.Column<long>(type: "bigint", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_ApiKeys", x => x.Id);
+                    table.PrimaryKey("PK_AccountLedgers", x => x.Id);
                     table.ForeignKey(
-                        name: "FK_ApiKeys_Accounts_AccountId",
-                        column: x => x.AccountId,
+                        name: "FK_AccountLedgers_Accounts_Id",
+                        column: x => x.Id,
                         principalTable: "Accounts",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
@@ -253,6 +326,32 @@ namespace Headgate.Persistence.Postgres.Migrations
                     table.PrimaryKey("PK_Templates", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Templates_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Users",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    DisplayName = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    Email = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    DisabledAt = table.Column<long>(type: "bigint", nullable: true),
+                    RemovedAt = table.Column<long>(type: "bigint", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Users", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Users_Accounts_AccountId",
                         column: x => x.AccountId,
                         principalTable: "Accounts",
                         principalColumn: "Id",
@@ -320,6 +419,42 @@ namespace Headgate.Persistence.Postgres.Migrations
                         name: "FK_Clusters_Zones_ZoneId",
                         column: x => x.ZoneId,
                         principalTable: "Zones",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ApiKeys",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    UserId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Prefix = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Hash = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    PreviousHash = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    PreviousUntil = table.Column<long>(type: "bigint", nullable: true),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "bigint", nullable: true),
+                    LastUsedAt = table.Column<long>(type: "bigint", nullable: true),
+                    RevokedAt = table.Column<long>(type: "bigint", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKeys", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ApiKeys_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ApiKeys_Users_UserId",
+                        column: x => x.UserId,
+                        principalTable: "Users",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -599,7 +734,8 @@ namespace Headgate.Persistence.Postgres.Migrations
                 name: "IX_Accounts_Name",
                 table: "Accounts",
                 column: "Name",
-                unique: true);
+                unique: true,
+                filter: "\"RemovedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ApiKeys_AccountId_Name",
@@ -612,6 +748,43 @@ namespace Headgate.Persistence.Postgres.Migrations
                 table: "ApiKeys",
                 column: "Hash",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_Prefix",
+                table: "ApiKeys",
+                column: "Prefix");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_PreviousHash",
+                table: "ApiKeys",
+                column: "PreviousHash",
+                unique: true,
+                filter: "\"PreviousHash\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_UserId",
+                table: "ApiKeys",
+                column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditRecords_Account_Id",
+                table: "AuditRecords",
+                columns: new[] { "Account", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditRecords_At",
+                table: "AuditRecords",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditRecords_Object_Id",
+                table: "AuditRecords",
+                columns: new[] { "Object", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditRecords_Operation_Id",
+                table: "AuditRecords",
+                columns: new[] { "Operation", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Clusters_Name",
@@ -681,6 +854,11 @@ namespace Headgate.Persistence.Postgres.Migrations
                 name: "IX_Hosts_ZoneId",
                 table: "Hosts",
                 column: "ZoneId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Meters_AccountId",
+                table: "Meters",
+                column: "AccountId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Operations_AccountId_Id",
@@ -772,6 +950,28 @@ namespace Headgate.Persistence.Postgres.Migrations
                 filter: "\"State\" <> 'Deleted'");
 
             migrationBuilder.CreateIndex(
+                name: "IX_UsageRecords_AccountId_Until",
+                table: "UsageRecords",
+                columns: new[] { "AccountId", "Until" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_UsageRecords_Until",
+                table: "UsageRecords",
+                column: "Until");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Users_AccountId_Name",
+                table: "Users",
+                columns: new[] { "AccountId", "Name" },
+                unique: true,
+                filter: "\"RemovedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Users_Name",
+                table: "Users",
+                column: "Name");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_VolumeAccesses_HostId",
                 table: "VolumeAccesses",
                 column: "HostId");
@@ -842,7 +1042,13 @@ namespace Headgate.Persistence.Postgres.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "AccountLedgers");
+
+            migrationBuilder.DropTable(
                 name: "ApiKeys");
+
+            migrationBuilder.DropTable(
+                name: "AuditRecords");
 
             migrationBuilder.DropTable(
                 name: "ComputeOfferings");
@@ -855,6 +1061,9 @@ namespace Headgate.Persistence.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "IdempotentReplies");
+
+            migrationBuilder.DropTable(
+                name: "Meters");
 
             migrationBuilder.DropTable(
                 name: "OperationSteps");
@@ -872,6 +1081,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                 name: "TemplateCopies");
 
             migrationBuilder.DropTable(
+                name: "UsageRecords");
+
+            migrationBuilder.DropTable(
                 name: "VolumeAccesses");
 
             migrationBuilder.DropTable(
@@ -879,6 +1091,9 @@ namespace Headgate.Persistence.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "WriteMarks");
+
+            migrationBuilder.DropTable(
+                name: "Users");
 
             migrationBuilder.DropTable(
                 name: "Operations");
