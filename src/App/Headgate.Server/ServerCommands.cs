@@ -69,6 +69,8 @@ internal static class ServerCommands
             DefaultValueFactory = _ => (int)ServerOptions.DefaultLease.TotalSeconds,
             CustomParser = ParseLease,
         };
+        var reconcile = ReconcileOption.Every();
+        var noRepair = ReconcileOption.NoRepair();
         var noSample = new Option<bool>("--no-sample") { Description = "No sample zone, pool and offerings." };
 
         Command Make(string name, string help, Func<ServerOptions, CliConsole, CancellationToken, Task> run, params Option[] takes)
@@ -92,6 +94,7 @@ internal static class ServerCommands
                 Keys = Folder(args, keys),
                 Images = Folder(args, images),
                 Lease = args.GetResult(lease) is null ? ServerOptions.DefaultLease : TimeSpan.FromSeconds(args.GetValue(lease)),
+                Reconcile = ReconcileOption.Read(args, reconcile, noRepair),
                 Sample = args.GetResult(noSample) is null || !args.GetValue(noSample),
             }, run, stop));
             return command;
@@ -99,8 +102,8 @@ internal static class ServerCommands
 
         return
         [
-            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, plugins, database, passwordFile, keys, images, lease, noSample),
-            Make("server", "Start the management server alone.", Running.ServerAsync, http, plugins, database, passwordFile, keys, images, lease),
+            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, plugins, database, passwordFile, keys, images, lease, reconcile, noRepair, noSample),
+            Make("server", "Start the management server alone.", Running.ServerAsync, http, plugins, database, passwordFile, keys, images, lease, reconcile, noRepair),
             Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, advertise, redirect, element, capacity, qos, io),
             BackupCommands.Verb(data, database, passwordFile),
             DemoCommands.Noun(),

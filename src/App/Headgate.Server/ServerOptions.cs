@@ -1,5 +1,6 @@
 using System.Net;
 using Headgate.Blocks;
+using Headgate.Control;
 using Headgate.Node.Target;
 
 namespace Headgate.Server;
@@ -51,6 +52,9 @@ internal sealed record ServerOptions
 
     /// <summary>Longer than any pause of a server that is well (a slow disk, a full machine), shorter than people's patience.</summary>
     public static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
+
+    /// <summary>How pools are kept in agreement with their storages.</summary>
+    public ReconcileOptions Reconcile { get; init; } = new();
 
     /// <summary>Whether a fresh data folder gets a sample zone, pool and offerings.</summary>
     public bool Sample { get; init; } = true;

@@ -14,6 +14,6 @@ public static class HeadgateOperations
     public static OperationCatalog Catalog(ArrayDirectory arrays, StoreCache stores, SecretBox secrets, TemplateTools templates) => new(
         [
             .. PoolOperations.All(arrays, stores), .. VolumeOperations.All(arrays, secrets, templates), .. SnapshotOperations.All(arrays), .. HostOperations.All(arrays),
-            .. TemplateOperations.All(arrays, templates),
+            .. TemplateOperations.All(arrays, templates), .. OrphanOperations.All(arrays),
         ]);
 }

@@ -37,6 +37,18 @@ public class HeadgateDbContext(DbContextOptions options) : DbContext(options)
 
     public DbSet<TemplateCopy> TemplateCopies => Set<TemplateCopy>();
 
+    public DbSet<Finding> Findings => Set<Finding>();
+
+    public DbSet<Orphan> Orphans => Set<Orphan>();
+
+    public DbSet<SnapshotGroup> SnapshotGroups => Set<SnapshotGroup>();
+
+    public DbSet<SnapshotSchedule> SnapshotSchedules => Set<SnapshotSchedule>();
+
+    public DbSet<RecycleRule> RecycleRules => Set<RecycleRule>();
+
+    public DbSet<PoolCheckup> PoolCheckups => Set<PoolCheckup>();
+
     public DbSet<Event> Events => Set<Event>();
 
     public DbSet<Operation> Operations => Set<Operation>();

@@ -28,6 +28,9 @@ public sealed record CreateVolumeRequest(string Name, string DiskOffering)
     public string? FromVolume { get; init; }
 
     public string? Template { get; init; }
+
+    /// <summary>True: reserved now, made on its storage when it is connected first.</summary>
+    public bool Lazy { get; init; }
 }
 
 /// <summary>What a volume begins with; a snapshot comes with its volume.</summary>

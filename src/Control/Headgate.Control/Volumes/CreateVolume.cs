@@ -20,6 +20,11 @@ public sealed class CreateVolume(OperationStarter starter, IProviderCatalog prov
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(request);
         if (ObjectName.Problem(request.Name, "volume") is { } badName) return badName;
+        if (request.Lazy && (request.FromSnapshot ?? request.FromVolume ?? request.Template) is not null)
+        {
+            return new Fault("lazy-with-content",
+                $"Volume {request.Name} was to begin with content and to be made when it is connected first; content is copied at once. Leave one of the two out.", Recovery.FixRequest);
+        }
         return await starter.StartAsync(
             caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.VolumeCreate, request),
             (db, now, cancel) => DecideAsync(db, providers, caller, request, now, cancel), stop).ConfigureAwait(false);
@@ -41,7 +46,7 @@ public sealed class CreateVolume(OperationStarter starter, IProviderCatalog prov
         db.Record(now, caller.Actor, "volume.create-requested", "volume", volume.Id, volume.Name, caller.AccountId,
             $"Volume {volume.Name} of {volume.Size} with {plan.Wish.Qos} was asked for and placed on pool {pool.Name}.");
         if (plan.Source.Template is { } template) return await FromTemplateAsync(db, caller, template, pool, volume, now, stop).ConfigureAwait(false);
-        return new NewOperation(OperationKinds.VolumeCreate, "volume", volume.Id, caller.AccountId)
+        return new NewOperation(request.Lazy ? OperationKinds.VolumeAllocate : OperationKinds.VolumeCreate, "volume", volume.Id, caller.AccountId)
         {
             AlsoHolds = [.. new[] { plan.Source.Snapshot?.Id, plan.Source.Volume?.Id }.OfType<Guid>()],
         };

@@ -39,7 +39,7 @@ internal static class SnapshotRoutes
             .AnswersOperation().Problems(Status404NotFound);
     }
 
-    private static SnapshotView Show(SnapshotDetails found) => new(
+    internal static SnapshotView Show(SnapshotDetails found) => new(
         found.Snapshot.Id, found.Snapshot.Name, found.Volume, found.Snapshot.VolumeId, Words.Of(found.Snapshot.State),
         found.Snapshot.Cause?.ToString(), found.Snapshot.Size.Bytes, found.Snapshot.CreatedAt);
 }

@@ -153,6 +153,7 @@ internal static class VolumeRoutes
             FromSnapshot = body.FromSnapshot,
             FromVolume = body.FromVolume,
             Template = body.Template,
+            Lazy = body.Lazy,
         };
     }
 }

@@ -12,13 +12,25 @@ internal static class OperationCommands
         List(),
         PlaceCommands.ShowVerb("operation", Routes.Operations, "ID", (session, route, cancelled) =>
             session.ShowAsync(route, OperationViews.Sheet, ApiJson.Default.OperationView, cancelled)),
-        Cancel());
+        Cancel(),
+        Change("retry", "Make the next attempt of an operation that waits now, in place of when its pause is over."),
+        Change("abandon", "Undo an operation without its storage, which will never answer again; what may be left there, a pool check finds."));
 
     private static Verb List()
     {
         var status = Given.OneOf("--status", "Only those that stand there.", "pending", "running", "undoing", "succeeded", "failed");
         return Verb.Of("list", "List operations in the order in which they were asked for.", ["headgate operation list --status running"], [status], (session, cancelled) =>
             session.ListAsync(Routes.Filtered(Routes.Operations, ("status", session.Get(status))), OperationViews.Operations, ApiJson.Default.OperationView, cancelled));
+    }
+
+    private static Verb Change(string verb, string help)
+    {
+        var operation = Given.Ref("OPERATION");
+        return Verb.Of(verb, help, [$"headgate operation {verb} ID"], [operation], async (session, cancelled) =>
+        {
+            var answer = await session.Api.PostAsync(Routes.Of(Routes.Operations, session.Get(operation), verb), cancelled);
+            session.Printer.PrintOne(answer.Body, OperationViews.Sheet, ApiJson.Default.OperationView);
+        });
     }
 
     private static Verb Cancel()
