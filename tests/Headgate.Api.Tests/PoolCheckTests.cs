@@ -97,7 +97,9 @@ public sealed class PoolCheckTests : IAsyncLifetime
             Assert.Contains("not made again", found.Action, StringComparison.Ordinal);
         }
         Assert.DoesNotContain((await CallAsync(ElementMethods.ListVolumes, new ListVolumesParams())).Volumes, v => v.Status != "deleted");
-        Assert.Equal("ready", (await _admin.GetAsync<VolumeView>("/api/v1/volumes/v1")).State); // its row stays until somebody ends it
+        var lost = await _admin.GetAsync<VolumeView>("/api/v1/volumes/v1"); // its row stays until somebody ends it
+        Assert.Equal("error", lost.State);
+        Assert.StartsWith("volume-missing: ", lost.Cause, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,8 @@ public class CrashTests
     public static TheoryData<string> Scenarios => new(
         "create", "create-refused", "create-cancelled", "clone", "delete", "expunge", "recover", "connect", "disconnect", "set-qos", "resize",
         "change-offering", "migrate", "migrate-refused", "migrate-cancelled", "snapshot", "snapshot-delete", "revert", "pool-grow", "pool-shrink", "pool-grow-refused", "pool-refresh", "pool-remove", "template-register",
-        "template-volume", "template-volume-plain", "template-damaged", "template-delete");
+        "template-volume", "template-volume-plain", "template-damaged", "template-delete", "lazy", "lazy-connect", "lazy-connect-refused", "import", "unmanage",
+        "adopt", "orphan-delete", "repair", "group", "group-delete", "group-revert");
 
     /// <summary>On PostgreSQL a part of the points, since each needs a database of its own; eng/crash-everywhere takes them all.</summary>
     private static readonly string[] OnPostgres = ["create", "create-cancelled", "connect", "expunge", "resize", "revert"];
@@ -70,7 +71,7 @@ public class CrashTests
         return passed;
     }
 
-    private sealed record Scenario(
+    internal sealed record Scenario(
         Func<World, Task> Prepare, Func<World, Task<Outcome<OperationDetails>>> Ask, Func<World, Task> Then,
         OperationStatus Ends = OperationStatus.Succeeded)
     {
@@ -238,7 +239,7 @@ public class CrashTests
             {
                 Start = () => World.StartOnFilesAsync(),
             },
-            _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
+            _ => Lifecycle.LifeScenarios.Of(name),
         };
 
         /// <summary>The database, and the storage asked anew, say the same.</summary>
@@ -261,7 +262,7 @@ public class CrashTests
             Assert.Equal(files, Directory.EnumerateFiles(world.Files, "*.raw", SearchOption.AllDirectories).Count());
         }
 
-        private static async Task StandsAsync(World world, VolumeState state, int volumes)
+        internal static async Task StandsAsync(World world, VolumeState state, int volumes)
         {
             Assert.Equal(state, (await world.VolumeAsync("v1")).Volume.State);
             var check = (await world.Get<CheckPool>().ExecuteAsync(world.Admin, "san1", world.Stop)).ValueOrThrow();

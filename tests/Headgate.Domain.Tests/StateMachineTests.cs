@@ -12,6 +12,7 @@ public class StateMachineTests
     {
         Id = Guid.Empty, Name = "v", AccountId = default, ZoneId = default, PoolId = default, DiskOfferingId = default,
         State = state, Size = ByteSize.GiB(1), Promises = [], CreatedAt = default,
+        Handle = state is VolumeState.Creating or VolumeState.Allocated or VolumeState.Expunged ? null : "h",
     };
 
     private static readonly VolumeCommand[] VolumeCommands =
@@ -24,6 +25,8 @@ public class StateMachineTests
         new VolumeCommand.ReportDeleteFailed(), new VolumeCommand.Recover(), new VolumeCommand.Expunge(),
         new VolumeCommand.ConfirmExpunged(), new VolumeCommand.ReportExpungeFailed(Why), new VolumeCommand.ReportMissing(Why),
         new VolumeCommand.BeginMove(0), new VolumeCommand.ConfirmMoved(default, default, "h2", ByteSize.GiB(1), default, []), new VolumeCommand.ReportMoveFailed(),
+        new VolumeCommand.ReportFound(), new VolumeCommand.ConfirmAllocated(), new VolumeCommand.BeginProvision(), new VolumeCommand.ReportProvisionFailed(Why),
+        new VolumeCommand.Unmanage(), new VolumeCommand.ConfirmUnmanaged(), new VolumeCommand.ReportUnmanageFailed(),
     ];
 
     private static readonly Dictionary<(VolumeState, Type), VolumeState> VolumeMoves = new()
@@ -52,6 +55,17 @@ public class StateMachineTests
         [(VolumeState.Moving, typeof(VolumeCommand.ReportMoveFailed))] = VolumeState.Ready,
         [(VolumeState.Ready, typeof(VolumeCommand.ReportMissing))] = VolumeState.Error,
         [(VolumeState.Deleted, typeof(VolumeCommand.ReportMissing))] = VolumeState.Error,
+        [(VolumeState.Error, typeof(VolumeCommand.Recover))] = VolumeState.Ready,
+        [(VolumeState.Creating, typeof(VolumeCommand.ConfirmAllocated))] = VolumeState.Allocated,
+        [(VolumeState.Creating, typeof(VolumeCommand.ReportProvisionFailed))] = VolumeState.Allocated,
+        [(VolumeState.Ready, typeof(VolumeCommand.ReportProvisionFailed))] = VolumeState.Allocated,
+        [(VolumeState.Allocated, typeof(VolumeCommand.BeginProvision))] = VolumeState.Creating,
+        [(VolumeState.Allocated, typeof(VolumeCommand.Delete))] = VolumeState.Deleting,
+        [(VolumeState.Ready, typeof(VolumeCommand.Unmanage))] = VolumeState.Releasing,
+        [(VolumeState.Allocated, typeof(VolumeCommand.Unmanage))] = VolumeState.Releasing,
+        [(VolumeState.Error, typeof(VolumeCommand.Unmanage))] = VolumeState.Releasing,
+        [(VolumeState.Releasing, typeof(VolumeCommand.ConfirmUnmanaged))] = VolumeState.Expunged,
+        [(VolumeState.Releasing, typeof(VolumeCommand.ReportUnmanageFailed))] = VolumeState.Ready,
     };
 
     [Fact]
@@ -80,7 +94,45 @@ public class StateMachineTests
                 else repeats++;
             }
         }
-        Assert.Equal((24, 19, 199), (accepted, repeats, refused));
+        Assert.Equal((32, 28, 252), (accepted, repeats, refused));
+    }
+
+    [Theory, InlineData(Volume.MissingCode), InlineData(Volume.UnreadableCode)]
+    public void A_volume_that_its_storage_has_again_is_what_it_was_and_one_that_broke_otherwise_is_not(string code)
+    {
+        var lost = new VolumeCommand.ReportMissing(new Cause(code, "Because."));
+        var found = new VolumeCommand.ReportFound();
+        foreach (var before in new[] { AVolume(VolumeState.Ready), AVolume(VolumeState.Deleted) with { DeletedAt = DateTimeOffset.UnixEpoch, PurgeAt = DateTimeOffset.MaxValue } })
+        {
+            var broken = VolumeMachine.Apply(before, lost).ValueOrThrow();
+            Assert.Equal((VolumeState.Error, code), (broken.State, broken.Cause?.Code));
+            Assert.Equal(before, VolumeMachine.Apply(broken, found).ValueOrThrow());
+        }
+        var otherwise = AVolume(VolumeState.Error) with { Cause = new Cause("backend-unexpected", "Because.") };
+        Assert.Equal(otherwise, VolumeMachine.Apply(otherwise, found).ValueOrThrow());
+    }
+
+    [Fact]
+    public void A_protected_volume_is_neither_deleted_nor_expunged_nor_given_up_in_any_state()
+    {
+        foreach (var state in Enum.GetValues<VolumeState>())
+        {
+            foreach (var command in new VolumeCommand[] { new VolumeCommand.Delete(), new VolumeCommand.Expunge(), new VolumeCommand.Unmanage() })
+                Assert.Equal("volume-protected", VolumeMachine.Decide(AVolume(state) with { IsProtected = true }, command).Refusal?.Code);
+        }
+    }
+
+    [Fact]
+    public void A_volume_that_was_never_made_ends_when_it_is_deleted_and_one_that_could_not_be_given_up_is_what_it_was()
+    {
+        var deleting = VolumeMachine.Apply(AVolume(VolumeState.Allocated), new VolumeCommand.Delete()).ValueOrThrow();
+        Assert.Equal(VolumeState.Allocated, VolumeMachine.Apply(deleting, new VolumeCommand.ReportDeleteFailed()).ValueOrThrow().State);
+        Assert.Equal(VolumeState.Expunged, VolumeMachine.Apply(deleting, new VolumeCommand.ConfirmDeleted(default)).ValueOrThrow().State);
+        foreach (var before in new[] { AVolume(VolumeState.Ready), AVolume(VolumeState.Allocated), AVolume(VolumeState.Error) with { Cause = Why } })
+        {
+            var releasing = VolumeMachine.Apply(before, new VolumeCommand.Unmanage()).ValueOrThrow();
+            Assert.Equal(before, VolumeMachine.Apply(releasing, new VolumeCommand.ReportUnmanageFailed()).ValueOrThrow());
+        }
     }
 
     [Fact]

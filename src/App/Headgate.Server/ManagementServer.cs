@@ -92,6 +92,7 @@ internal sealed class ManagementServer : IAsyncDisposable
         foreach (var provider in BuiltInProviders.All()) services.AddSingleton(provider);
         services.AddSingleton(new PluginOptions { Folder = options.Plugins ?? data.Plugins, Copies = data.PluginCopies });
         services.AddSingleton(all => new ImageStore(options.Images ?? data.Images, new ImageLimits(), all.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(options.Reconcile);
         services.AddHeadgateControl(new EngineOptions { ServerName = data.ServerName(), Lease = options.Lease });
         if (options.AuditDays is { } days) services.AddSingleton(new AuditOptions(TimeSpan.FromDays(days)));
         services.AddHeadgateApi();

@@ -79,6 +79,8 @@ internal static class ServerCommands
             HelpName = "N",
             CustomParser = ParseDays,
         };
+        var reconcile = ReconcileOption.Every();
+        var noRepair = ReconcileOption.NoRepair();
         var noSample = new Option<bool>("--no-sample") { Description = "No sample zone, pool and offerings." };
 
         Command Make(string name, string help, Func<ServerOptions, CliConsole, CancellationToken, Task> run, params Option[] takes)
@@ -103,6 +105,7 @@ internal static class ServerCommands
                 Images = Folder(args, images),
                 Lease = args.GetResult(lease) is null ? ServerOptions.DefaultLease : TimeSpan.FromSeconds(args.GetValue(lease)),
                 AuditDays = args.GetResult(auditDays) is null ? null : args.GetValue(auditDays),
+                Reconcile = ReconcileOption.Read(args, reconcile, noRepair),
                 Sample = args.GetResult(noSample) is null || !args.GetValue(noSample),
             }, run, stop));
             return command;
@@ -110,8 +113,8 @@ internal static class ServerCommands
 
         return
         [
-            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, plugins, database, passwordFile, keys, images, lease, auditDays, noSample),
-            Make("server", "Start the management server alone.", Running.ServerAsync, http, plugins, database, passwordFile, keys, images, lease, auditDays),
+            Make("up", "Start management server and storage node in one process.", Running.UpAsync, http, iscsi, advertise, redirect, element, capacity, qos, io, plugins, database, passwordFile, keys, images, lease, auditDays, reconcile, noRepair, noSample),
+            Make("server", "Start the management server alone.", Running.ServerAsync, http, plugins, database, passwordFile, keys, images, lease, auditDays, reconcile, noRepair),
             Make("node", "Start a storage node alone; or ask the embedded one with a verb.", Running.NodeAsync, iscsi, advertise, redirect, element, capacity, qos, io),
             BackupCommands.Verb(data, database, passwordFile),
             DemoCommands.Noun(),

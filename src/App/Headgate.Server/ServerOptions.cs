@@ -1,5 +1,6 @@
 using System.Net;
 using Headgate.Blocks;
+using Headgate.Control;
 using Headgate.Node.Target;
 
 namespace Headgate.Server;
@@ -54,6 +55,9 @@ internal sealed record ServerOptions
 
     /// <summary>Days for which audit records are kept; null for the default.</summary>
     public int? AuditDays { get; init; }
+
+    /// <summary>How pools are kept in agreement with their storages.</summary>
+    public ReconcileOptions Reconcile { get; init; } = new();
 
     /// <summary>Whether a fresh data folder gets a sample zone, pool and offerings.</summary>
     public bool Sample { get; init; } = true;

@@ -31,8 +31,16 @@ public static class References
     /// <summary>The refusal of a reference to nothing.</summary>
     public static Fault NotFound(string what, string reference) => new(
         $"{what.Replace(' ', '-')}-not-found",
-        $"There is no {what} '{reference}' that you can see; list them with `headgate {what.Replace(' ', '-')} list`.",
+        $"There is no {what} '{reference}' that you can see; list them with `headgate {NounOf(what)} list`.",
         Recovery.FixRequest);
+
+    /// <summary>What the command line calls it.</summary>
+    private static string NounOf(string what) => what switch
+    {
+        "orphan" => "pool orphan",
+        "snapshot schedule" => "snapshot schedule",
+        _ => what.Replace(' ', '-'),
+    };
 
     /// <summary>The refusal of a name that is taken.</summary>
     public static Fault NameTaken(string what, string name) => new(

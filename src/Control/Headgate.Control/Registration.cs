@@ -1,4 +1,5 @@
 using Headgate.Control.Offerings;
+using Headgate.Control.Findings;
 using Headgate.Control.Servers;
 using Headgate.DiskImages;
 using Headgate.Operations;
@@ -43,6 +44,14 @@ public static class Registration
 
         services.AddSingleton<AddPool>().AddSingleton<ListPools>().AddSingleton<GetPool>().AddSingleton<ChangePoolState>()
             .AddSingleton<ChangePoolCapacity>().AddSingleton<RefreshPool>().AddSingleton<RemovePool>().AddSingleton<RepairVolume>().AddSingleton<CheckPool>().AddSingleton<RescanProviders>();
+        services.TryAddSingleton(new ReconcileOptions());
+        services.AddSingleton<Reconciler>().AddSingleton<IHostedService>(all => all.GetRequiredService<Reconciler>());
+        services.AddSingleton<ProtectVolume>().AddSingleton<RecycleBins>().AddSingleton<ImportVolume>().AddSingleton<ListImportable>().AddSingleton<UnmanageVolume>();
+        services.AddSingleton<VolumePurger>().AddSingleton<IHostedService>(all => all.GetRequiredService<VolumePurger>());
+        services.AddSingleton<CreateSnapshotGroup>().AddSingleton<ChangeSnapshotGroup>().AddSingleton<ReadSnapshotGroups>().AddSingleton<SnapshotSchedules>();
+        services.AddSingleton<ScheduleRunner>().AddSingleton<IHostedService>(all => all.GetRequiredService<ScheduleRunner>());
+        services.AddSingleton<ReadFindings>().AddSingleton<RepairFinding>().AddSingleton<IgnoreFinding>()
+            .AddSingleton<ReadOrphans>().AddSingleton<AdoptOrphan>().AddSingleton<DeleteOrphan>();
         services.AddSingleton<CreateVolume>().AddSingleton<ListVolumes>().AddSingleton<GetVolume>().AddSingleton<DeleteVolume>()
             .AddSingleton<RecoverVolume>().AddSingleton<ExpungeVolume>().AddSingleton<SetVolumeQos>().AddSingleton<ChangeVolumeOffering>()
             .AddSingleton<ResizeVolume>().AddSingleton<MigrateVolume>().AddSingleton<RollOutOffering>().AddSingleton<ChangePoolPlacement>().AddSingleton<ConnectVolume>().AddSingleton<DisconnectVolume>().AddSingleton<GetConnection>()
@@ -53,7 +62,8 @@ public static class Registration
             .AddSingleton<DeleteTemplate>();
         services.AddSingleton<ServerPresence>().AddSingleton<ListServers>();
         services.AddSingleton<ExplainPlacement>();
-        services.AddSingleton<ListOperations>().AddSingleton<GetOperation>().AddSingleton<WatchOperation>().AddSingleton<CancelOperation>();
+        services.AddSingleton<ListOperations>().AddSingleton<GetOperation>().AddSingleton<WatchOperation>().AddSingleton<CancelOperation>()
+            .AddSingleton<HurryOperation>().AddSingleton<AbandonOperation>();
         return services;
     }
 

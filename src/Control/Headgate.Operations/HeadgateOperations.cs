@@ -15,6 +15,6 @@ public static class HeadgateOperations
         ArrayDirectory arrays, StoreCache stores, SecretBox secrets, TemplateTools templates, StepNotes notes) => new(
         [
             .. PoolOperations.All(arrays, stores), .. VolumeOperations.All(arrays, secrets, templates), .. SnapshotOperations.All(arrays), .. HostOperations.All(arrays),
-            .. TemplateOperations.All(arrays, templates), .. MoveOperations.All(arrays, templates, notes),
+            .. TemplateOperations.All(arrays, templates), .. MoveOperations.All(arrays, templates, notes), .. OrphanOperations.All(arrays),
         ]);
 }

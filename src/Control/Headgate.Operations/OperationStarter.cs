@@ -19,6 +19,12 @@ public sealed record NewOperation(string Kind, string SubjectType, Guid SubjectI
 {
     /// <summary>What else it must have for itself, for example the volume of a snapshot.</summary>
     public IReadOnlyList<Guid> AlsoHolds { get; init; } = [];
+
+    /// <summary>True for what asks no storage, and can be begun while its provider is not loaded.</summary>
+    public bool NeedsNoStorage { get; init; }
+
+    /// <summary>Its id, for whoever notes it elsewhere in the same transaction; null for a new one.</summary>
+    public Guid? Id { get; init; }
 }
 
 /// <summary>Writes new operations in the transaction of the request that asks for them, and wakes the engine afterwards.</summary>
@@ -50,7 +56,7 @@ public sealed class OperationStarter(
                 var problem = decision.Problem;
                 if (decision is Outcome<NewOperation>.Done { Value: var asked })
                 {
-                    problem = await UnavailableAsync(db, asked, cancel).ConfigureAwait(false)
+                    problem = (asked.NeedsNoStorage ? null : await UnavailableAsync(db, asked, cancel).ConfigureAwait(false))
                         ?? await db.QuotaProblemAsync(cancel).ConfigureAwait(false);
                     if (problem is null) return Add(db, asked, actor, idempotencyKey, fingerprint, now);
                 }
@@ -77,7 +83,8 @@ public sealed class OperationStarter(
                     db.ChangeTracker.Clear(); // refused half way
                     return decision.Problem!;
                 }
-                var problem = await UnavailableAsync(db, asked, cancel).ConfigureAwait(false) ?? await db.QuotaProblemAsync(cancel).ConfigureAwait(false);
+                var problem = (asked.NeedsNoStorage ? null : await UnavailableAsync(db, asked, cancel).ConfigureAwait(false))
+                    ?? await db.QuotaProblemAsync(cancel).ConfigureAwait(false);
                 return problem is null ? plan : problem;
             },
             stop);
@@ -125,7 +132,7 @@ public sealed class OperationStarter(
     {
         var operation = new Operation
         {
-            Id = Guid.CreateVersion7(now),
+            Id = asked.Id ?? Guid.CreateVersion7(now),
             Kind = asked.Kind,
             SubjectType = asked.SubjectType,
             SubjectId = asked.SubjectId,
@@ -135,6 +142,7 @@ public sealed class OperationStarter(
             Input = asked.Input,
             IdempotencyKey = idempotencyKey,
             Fingerprint = fingerprint,
+            TraceParent = Telemetry.OperationTelemetry.Context,
             CreatedAt = now,
         };
         OperationStep[] steps =

@@ -75,7 +75,11 @@ public sealed class HeadgateDatabase : IDisposable
             {
                 var context = Open();
                 await using (context.ConfigureAwait(false))
-                    return await work(context, stop).ConfigureAwait(false);
+                {
+                    var result = await work(context, stop).ConfigureAwait(false);
+                    DatabaseTelemetry.Record("read", began);
+                    return result;
+                }
             }
             catch (Exception failure) when (AwayFrom(failure) is { } away)
             {
@@ -136,7 +140,9 @@ public sealed class HeadgateDatabase : IDisposable
         {
             try
             {
-                return await once(began).ConfigureAwait(false);
+                var result = await once(began).ConfigureAwait(false);
+                DatabaseTelemetry.Record("write", began);
+                return result;
             }
             catch (DbUpdateConcurrencyException) when (++conflicts < MostConflicts)
             {

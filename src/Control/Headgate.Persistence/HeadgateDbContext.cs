@@ -54,6 +54,18 @@ public class HeadgateDbContext : DbContext
 
     public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
 
+    public DbSet<Finding> Findings => Set<Finding>();
+
+    public DbSet<Orphan> Orphans => Set<Orphan>();
+
+    public DbSet<SnapshotGroup> SnapshotGroups => Set<SnapshotGroup>();
+
+    public DbSet<SnapshotSchedule> SnapshotSchedules => Set<SnapshotSchedule>();
+
+    public DbSet<RecycleRule> RecycleRules => Set<RecycleRule>();
+
+    public DbSet<PoolCheckup> PoolCheckups => Set<PoolCheckup>();
+
     public DbSet<Event> Events => Set<Event>();
 
     public DbSet<Operation> Operations => Set<Operation>();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Reflection;
 using Headgate.Primitives;
 using Microsoft.Extensions.Logging;
@@ -60,17 +61,22 @@ internal sealed partial class CallGate(string provider, ILogger log, TimeProvide
             return new Outcome<T>.Unknown(ProviderFaults.StillHangs(provider, call, earlier));
         }
         var since = time.GetUtcNow();
+        using var activity = CallTelemetry.Begin(provider, call);
+        var begun = Stopwatch.GetTimestamp();
+        Outcome<T>? outcome = null;
         var made = Task.Factory.StartNew(() => make().AsTask(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         await EndAsync(made, stop).ConfigureAwait(false);
         if (!made.IsCompleted)
         {
             GiveUp(new GivenUp(call, since), about, made, late);
+            CallTelemetry.End(activity, provider, call, outcome, begun);
             stop.ThrowIfCancellationRequested();
             return new Outcome<T>.Unknown(ProviderFaults.Hangs(provider, call, CallTakes));
         }
         try
         {
-            return await made.ConfigureAwait(false) ?? new Outcome<T>.Unknown(ProviderFaults.AnsweredNothing(provider, call));
+            outcome = await made.ConfigureAwait(false) ?? new Outcome<T>.Unknown(ProviderFaults.AnsweredNothing(provider, call));
+            return outcome;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -83,6 +89,7 @@ internal sealed partial class CallGate(string provider, ILogger log, TimeProvide
         }
         finally
         {
+            CallTelemetry.End(activity, provider, call, outcome, begun);
             Leave();
         }
     }

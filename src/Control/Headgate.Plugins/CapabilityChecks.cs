@@ -17,7 +17,8 @@ internal static class CapabilityChecks
             ?? SupportProblem(nameof(can.Copies), can.Copies)
             ?? SupportProblem(nameof(can.CapacityBytesChange), can.CapacityBytesChange) ?? SupportProblem(nameof(can.CapacityIopsChange), can.CapacityIopsChange)
             ?? SupportProblem(nameof(can.Chap), can.Chap) ?? SupportProblem(nameof(can.AccessPerHost), can.AccessPerHost)
-            ?? SupportProblem(nameof(can.Inventory), can.Inventory);
+            ?? SupportProblem(nameof(can.Inventory), can.Inventory)
+            ?? SupportProblem(nameof(can.Adoption), can.Adoption) ?? SupportProblem(nameof(can.GroupSnapshots), can.GroupSnapshots);
     }
 
     private static string? SizeProblem(ValueRange? size) => size is null ? "VolumeSize of Capabilities is null" : RangeProblem("VolumeSize", size);

@@ -4,10 +4,14 @@ using Headgate.Storage.Sdk;
 namespace Headgate.Plugins;
 
 /// <summary>Every call and facet of a provider's driver through the gate; offers the facets that the driver has.</summary>
-internal sealed class GuardedDriver : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IClones, ICopies, IInventory, IStatistics
+internal sealed class GuardedDriver :
+    IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IGroupSnapshots, IClones, ICopies, IInventory, IAdoption, IStatistics
 {
     private static readonly Type[] Facets =
-        [typeof(IQosControl), typeof(IResize), typeof(ISnapshots), typeof(IClones), typeof(ICopies), typeof(IInventory), typeof(IStatistics)];
+    [
+        typeof(IQosControl), typeof(IResize), typeof(ISnapshots), typeof(IGroupSnapshots), typeof(IClones), typeof(ICopies), typeof(IInventory), typeof(IAdoption),
+        typeof(IStatistics),
+    ];
 
     private readonly Func<IPrimaryDataStoreDriver> _inner;
     private readonly CallGate _gate;
@@ -73,6 +77,18 @@ internal sealed class GuardedDriver : IPrimaryDataStoreDriver, IFacetSelection, 
 
     public ValueTask<Outcome<IReadOnlyList<VolumeView>>> ListAsync(CancellationToken stop) =>
         _gate.RunAsync(nameof(ListAsync), nameof(ListAsync), () => Inner<IInventory>().ListAsync(stop), stop);
+
+    public int MostMembers => _gate.Ask(nameof(MostMembers), () => Inner<IGroupSnapshots>().MostMembers, otherwise: 0);
+
+    public ValueTask<Outcome<IReadOnlyList<SnapshotView>>> CreateGroupAsync(
+        ObjectKey key, IReadOnlyList<GroupMember> members, string name, CancellationToken stop) =>
+        _gate.RunAsync(nameof(CreateGroupAsync), Of(key), () => Inner<IGroupSnapshots>().CreateGroupAsync(key, members, name, stop), stop);
+
+    public ValueTask<Outcome<VolumeView>> AdoptAsync(ObjectKey key, VolumeHandle handle, AdoptionSpec spec, CancellationToken stop) =>
+        _gate.RunAsync(nameof(AdoptAsync), Of(key), () => Inner<IAdoption>().AdoptAsync(key, handle, spec, stop), stop);
+
+    public ValueTask<Outcome<Nothing>> ReleaseAsync(ObjectKey key, VolumeHandle handle, CancellationToken stop) =>
+        _gate.RunAsync(nameof(ReleaseAsync), Of(key), () => Inner<IAdoption>().ReleaseAsync(key, handle, stop), stop);
 
     public ValueTask<Outcome<VolumeStatistics>> GetVolumeStatisticsAsync(VolumeHandle handle, CancellationToken stop) =>
         _gate.RunAsync(nameof(GetVolumeStatisticsAsync), $"figures of {handle}", () => Inner<IStatistics>().GetVolumeStatisticsAsync(handle, stop), stop);

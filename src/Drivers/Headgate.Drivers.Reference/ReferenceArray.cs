@@ -155,7 +155,7 @@ public sealed class ReferenceVolume
     public ObjectKey? Key { get; set; }
 
     /// <summary>The pool that made it.</summary>
-    public Guid PoolId { get; internal set; }
+    public Guid? PoolId { get; internal set; }
 
     /// <summary>For people.</summary>
     public string Name { get; set; } = "";
@@ -179,7 +179,7 @@ public sealed class ReferenceVolume
     internal (ObjectKey Key, string Source)? Copied { get; set; }
 
     /// <summary>What it was asked to be at first, so that a key used again with other arguments is noticed after a resize too.</summary>
-    internal string AskedFor { get; init; } = "";
+    internal string AskedFor { get; set; } = "";
 
     internal VolumeView View(Guid poolId) => new(Handle, PoolId == poolId ? Key : null, Name, Size, Qos, [.. Grants.Keys]);
 }

@@ -27,6 +27,8 @@ internal sealed partial class ReferenceDriver(Guid poolId, ReferenceSettings set
         if (facet == typeof(ISnapshots)) return Can.Snapshots == Support.Native;
         if (facet == typeof(IClones)) return Can.Clones == Support.Native;
         if (facet == typeof(ICopies)) return Can.Copies == Support.Native;
+        if (facet == typeof(IAdoption)) return Can.Adoption == Support.Native;
+        if (facet == typeof(IGroupSnapshots)) return Can.GroupSnapshots == Support.Native;
         if (facet == typeof(IInventory)) return Can.Inventory == Support.Native;
         return facet.IsInstanceOfType(this);
     }

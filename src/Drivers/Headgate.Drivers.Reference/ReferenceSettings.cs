@@ -25,6 +25,8 @@ internal sealed record ReferenceSettings
         new Setting("chap", SettingKind.Text, "none or native.") { Default = "native" },
         new Setting("accessPerHost", SettingKind.Text, "none or native.") { Default = "native" },
         new Setting("inventory", SettingKind.Text, "none or native.") { Default = "native" },
+        new Setting("adoption", SettingKind.Text, "none or native.") { Default = "native" },
+        new Setting("groupSnapshots", SettingKind.Text, "none or native; needs snapshots.") { Default = "native" },
         new Setting("volumeSizeMin", SettingKind.Size, "Smallest volume.") { Default = "1MiB" },
         new Setting("volumeSizeMax", SettingKind.Size, "Largest volume.") { Default = "64TiB" },
         new Setting("volumeSizeStep", SettingKind.Size, "Sizes are rounded up to this.") { Default = "1MiB" });
@@ -69,6 +71,8 @@ internal sealed record ReferenceSettings
                 Chap = Level(settings, "chap", problems),
                 AccessPerHost = Level(settings, "accessPerHost", problems),
                 Inventory = Level(settings, "inventory", problems),
+                Adoption = Level(settings, "adoption", problems),
+                GroupSnapshots = settings["snapshots"] == "native" ? Level(settings, "groupSnapshots", problems) : Support.None,
                 VolumeSize = new ValueRange(
                     Size(settings, "volumeSizeMin").Bytes, Size(settings, "volumeSizeMax").Bytes, Math.Max(1, Size(settings, "volumeSizeStep").Bytes)),
             },

@@ -14,7 +14,11 @@ namespace Headgate.Drivers.SharedPool;
 /// <param name="Initiators">Hosts that were granted access. A note, not a lock: who mounts the folder sees every file.</param>
 /// <param name="Copied">The copy that was done onto it last; null for none.</param>
 internal sealed record VolumeRecord(
-    Guid Pool, Guid Key, Guid Account, string Name, string Asked, string Data, IReadOnlyList<string> Initiators, CopyNote? Copied = null);
+    Guid Pool, Guid Key, Guid Account, string Name, string Asked, string Data, IReadOnlyList<string> Initiators, CopyNote? Copied = null)
+{
+    /// <summary>What the file was called before it was adopted; null for one that was made here.</summary>
+    public string? Origin { get; init; }
+}
 
 /// <summary>A copy that was done: its key, and the handles of what it was made of.</summary>
 internal sealed record CopyNote(Guid Key, string Source);

@@ -29,6 +29,7 @@ internal sealed record SharedPoolSettings(Guid PoolId, string Folder, string Hos
         Snapshots = snapshots ? Support.Native : Support.None,
         Clones = Support.Native,
         Copies = Support.Native,
+        Adoption = Support.Native,
         CapacityBytesChange = Support.Native,
         Inventory = Support.Native,
     };

@@ -22,6 +22,8 @@ internal static class QosMapping
         Snapshots = Support.Native,
         Clones = Support.Native,
         Copies = Support.Native,
+        Adoption = Support.Native,
+        GroupSnapshots = Support.Native,
         Chap = Support.Native,
         AccessPerHost = Support.Native,
         Inventory = Support.Native,

@@ -58,14 +58,14 @@ internal sealed partial class SolidFireDriver : ISnapshots
 
     private static SnapshotView View(Snapshot snapshot) => new(
         new SnapshotHandle(snapshot.SnapshotID.ToString(CultureInfo.InvariantCulture)),
-        Marks.KeyOf(snapshot.Attributes),
+        Marks.KeyOf(snapshot),
         new VolumeHandle(snapshot.VolumeID.ToString(CultureInfo.InvariantCulture)),
         new ByteSize(snapshot.TotalSize),
         snapshot.CreateTime);
 
     private static async Task<IReadOnlyList<Snapshot>> WithKeyAsync(ArrayCall call, ObjectKey key) =>
         [.. (await call.SendAsync(ElementMethods.ListSnapshots, new ListSnapshotsParams()).ConfigureAwait(false))
-            .Snapshots.Where(s => Marks.KeyOf(s.Attributes) == key).OrderBy(s => s.SnapshotID)];
+            .Snapshots.Where(s => Marks.KeyOf(s) == key).OrderBy(s => s.SnapshotID)];
 
     /// <summary>As with volumes: of several with one key the lowest ID stays, and a key serves one volume only.</summary>
     private static async Task<Snapshot?> KeptSnapshotAsync(ArrayCall call, ObjectKey key, long volumeId)
@@ -85,8 +85,8 @@ internal sealed partial class SolidFireDriver : ISnapshots
         if (answer.Is(ElementErrorNames.SnapshotIdDoesNotExist)) return null;
         var found = answer.Match(list => list, error => throw call.Refused(ElementMethods.ListSnapshots, error))
             .Snapshots.FirstOrDefault(s => s.SnapshotID == id);
-        if (found is not null && Marks.KeyOf(found.Attributes) != key)
-            throw new StopHere(Faults.WrongVolume(key, handle.Value, Marks.KeyOf(found.Attributes)));
+        if (found is not null && Marks.KeyOf(found) != key)
+            throw new StopHere(Faults.WrongVolume(key, handle.Value, Marks.KeyOf(found)));
         return found;
     }
 

@@ -5,7 +5,7 @@ namespace Headgate.Storage.Filters;
 
 /// <summary>Every call and facet of the inner driver under the plan; offers the facets that the inner one has.</summary>
 internal sealed class FaultInjectingDriver(IPrimaryDataStoreDriver inner, FaultPlan plan)
-    : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IClones, ICopies, IInventory, IStatistics
+    : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IGroupSnapshots, IClones, ICopies, IInventory, IAdoption, IStatistics
 {
     public bool Offers(Type facet) =>
         facet.IsInstanceOfType(inner) && (inner is not IFacetSelection selection || selection.Offers(facet));
@@ -54,6 +54,18 @@ internal sealed class FaultInjectingDriver(IPrimaryDataStoreDriver inner, FaultP
     public ValueTask<Outcome<VolumeView>> CopyAsync(
         ObjectKey key, ObjectKey targetKey, VolumeHandle target, VolumeHandle source, SnapshotHandle? snapshot, CancellationToken stop) =>
         plan.RunAsync(StoreCall.Copy, () => Inner<ICopies>().CopyAsync(key, targetKey, target, source, snapshot, stop), stop);
+
+    public int MostMembers => Inner<IGroupSnapshots>().MostMembers;
+
+    public ValueTask<Outcome<IReadOnlyList<SnapshotView>>> CreateGroupAsync(
+        ObjectKey key, IReadOnlyList<GroupMember> members, string name, CancellationToken stop) =>
+        plan.RunAsync(StoreCall.CreateGroup, () => Inner<IGroupSnapshots>().CreateGroupAsync(key, members, name, stop), stop);
+
+    public ValueTask<Outcome<VolumeView>> AdoptAsync(ObjectKey key, VolumeHandle handle, AdoptionSpec spec, CancellationToken stop) =>
+        plan.RunAsync(StoreCall.Adopt, () => Inner<IAdoption>().AdoptAsync(key, handle, spec, stop), stop);
+
+    public ValueTask<Outcome<Nothing>> ReleaseAsync(ObjectKey key, VolumeHandle handle, CancellationToken stop) =>
+        plan.RunAsync(StoreCall.Release, () => Inner<IAdoption>().ReleaseAsync(key, handle, stop), stop);
 
     public ValueTask<Outcome<IReadOnlyList<VolumeView>>> ListAsync(CancellationToken stop) =>
         plan.RunAsync(StoreCall.List, () => Inner<IInventory>().ListAsync(stop), stop);

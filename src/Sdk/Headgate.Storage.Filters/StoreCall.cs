@@ -9,6 +9,7 @@ public enum StoreCall
     Initialize, Attach, EnterMaintenance, LeaveMaintenance, ChangeCapacity, Remove,
     Create, Find, Delete, GrantAccess, RevokeAccess,
     SetQos, Resize, CreateSnapshot, FindSnapshot, Revert, DeleteSnapshot, Clone, Copy, List, VolumeStatistics, PoolStatistics,
+    CreateGroup, Adopt, Release,
     HostAdded, HostConnected, HostDisconnected, HostAboutToBeRemoved, HostRemoved,
 #pragma warning restore CS1591
 }

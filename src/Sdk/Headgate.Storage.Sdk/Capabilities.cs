@@ -33,7 +33,7 @@ public sealed record QosSupport(Support Support, ValueRange? Range = null)
 /// <summary>
 /// What a driver can honour. The core never asks for what is not declared here, and never lets an offering pass in
 /// silence that the storage cannot honour. What is declared native is there as a facet, and a facet that is there is
-/// declared native: QoS control with any limit, resize with live resize, snapshots, clones, copies, inventory, capacity control.
+/// declared native: QoS control with any limit, resize with live resize, snapshots, clones, copies, inventory, adoption, group snapshots, capacity control.
 /// </summary>
 /// <remarks>A driver without live resize may have <see cref="IResize"/> all the same, for volumes that nobody is connected to.</remarks>
 public sealed record DriverCapabilities
@@ -85,4 +85,10 @@ public sealed record DriverCapabilities
 
     /// <summary><see cref="IInventory"/>.</summary>
     public Support Inventory { get; init; }
+
+    /// <summary><see cref="IAdoption"/>.</summary>
+    public Support Adoption { get; init; }
+
+    /// <summary><see cref="IGroupSnapshots"/>: several volumes at one moment.</summary>
+    public Support GroupSnapshots { get; init; }
 }

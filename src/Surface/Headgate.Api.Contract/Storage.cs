@@ -20,6 +20,12 @@ public sealed record CapabilitiesView(
 
     /// <summary>The same of IOPS.</summary>
     public string CapacityIopsChange { get; init; } = "none";
+
+    /// <summary>Taking over volumes of others, and giving volumes up without ending them.</summary>
+    public string Adoption { get; init; } = "none";
+
+    /// <summary>Snapshots of several volumes at one moment.</summary>
+    public string GroupSnapshots { get; init; } = "none";
 }
 
 /// <summary>
@@ -166,6 +172,12 @@ public sealed record PoolView
     /// <summary>Bytes reserved by volumes of ours.</summary>
     public required long ReservedBytes { get; init; }
 
+    /// <summary>Bytes of orphans on it: not to be had until they are adopted or deleted.</summary>
+    public long QuarantinedBytes { get; init; }
+
+    /// <summary>Sum of the minimums of orphans.</summary>
+    public long QuarantinedIops { get; init; }
+
     /// <summary>Bytes that an admin bound it to; null for all that the storage has.</summary>
     public long? AllowedBytes { get; init; }
 
@@ -196,7 +208,7 @@ public sealed record PoolView
 
 /// <summary>
 /// A finding of POST /api/v1/pools/{ref}/check: kind is missing, unreadable, orphan, size-drift, qos-drift, access-lost,
-/// access-stale or foreign-changed.
+/// access-stale, foreign-changed, unreachable, backend-changed or operation-stuck.
 /// </summary>
 public sealed record PoolFinding(string Kind, Guid? VolumeId, string? Volume, string Handle, string Message)
 {
@@ -205,6 +217,12 @@ public sealed record PoolFinding(string Kind, Guid? VolumeId, string? Volume, st
 
     /// <summary>True when a check with repair=true sets it right.</summary>
     public bool Repairable { get; init; }
+
+    /// <summary>Of the same in GET /api/v1/findings/{id}.</summary>
+    public Guid? Id { get; init; }
+
+    /// <summary>True when an admin said that it may stay so.</summary>
+    public bool Ignored { get; init; }
 
     /// <summary>With repair=true: the operation that sets it right.</summary>
     public Guid? Operation { get; init; }
@@ -264,6 +282,9 @@ public sealed record CreateVolume
 
     /// <summary>spread or pack, in place of the zone's rule; for admins.</summary>
     public string? Placement { get; init; }
+
+    /// <summary>True: reserved now, made on its storage when it is connected first. For empty volumes.</summary>
+    public bool Lazy { get; init; }
 }
 
 /// <summary>One promise: what was asked, whether it was required, what was granted, by whom, and what is set there now.</summary>
@@ -317,7 +338,7 @@ public sealed record VolumeView
     /// <summary>Account name.</summary>
     public required string Account { get; init; }
 
-    /// <summary>creating, ready, resizing, changing, reverting, moving, deleting, deleted, expunging, expunged, error.</summary>
+    /// <summary>creating, allocated, ready, resizing, changing, reverting, moving, deleting, deleted, expunging, releasing, expunged, error.</summary>
     public required string State { get; init; }
 
     /// <summary>Why it is in state error or unavailable; null otherwise.</summary>
@@ -352,6 +373,15 @@ public sealed record VolumeView
 
     /// <summary>The storage's name for it.</summary>
     public string? Handle { get; init; }
+
+    /// <summary>True while it can be neither deleted nor expunged nor given up.</summary>
+    public bool Protected { get; init; }
+
+    /// <summary>Since when it is in the recycle bin.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>When it is expunged by itself; null while it is not in the recycle bin, and for never.</summary>
+    public DateTimeOffset? PurgeAt { get; init; }
 
     /// <summary>When it was asked for.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

@@ -87,8 +87,11 @@ public static class HeadgateApi
         SystemRoutes.Map(everybody, admins);
         ServerRoutes.Map(admins);
         PoolRoutes.Map(admins);
+        FindingRoutes.Map(admins);
         VolumeRoutes.Map(everybody);
+        VolumeLifeRoutes.Map(everybody, admins);
         SnapshotRoutes.Map(everybody);
+        SnapshotPlanRoutes.Map(everybody);
         TemplateRoutes.Map(everybody);
         OperationRoutes.Map(everybody);
         return app;

@@ -19,10 +19,13 @@ internal sealed class HeadgateRoot : RootCommand
         foreach (var noun in PlaceCommands.All()) Add(noun);
         Add(ProviderCommands.Noun());
         Add(PoolCommands.Noun());
+        Add(FindingCommands.Noun());
         Add(OfferingCommands.DiskNoun());
         Add(OfferingCommands.ComputeNoun());
         Add(VolumeCommands.Noun());
+        Add(RecycleBinCommands.Noun());
         Add(SnapshotCommands.Noun());
+        Add(SnapshotGroupCommands.Noun());
         Add(TemplateCommands.Noun());
         Add(PlacementCommands.Noun());
         Add(OperationCommands.Noun());

@@ -26,7 +26,7 @@ public sealed class BrokenDriverTests
         { "revokes nothing", "access.revoke.takes-it-away", ["access.grant.several"] },
         { "lists from memory", "inventory.lists-ours-with-keys", ["interrupted.create.found", "copy.repeat", "interrupted.copy"] },
         { "rounds down", "resize.grows", ["resize."] },
-        { "keeps deleted snapshots", "snapshot.delete.is-gone", ["clone.of-a-snapshot", "copy.of-what-is-gone", "snapshot.revert.gone"] },
+        { "keeps deleted snapshots", "snapshot.delete.is-gone", ["clone.of-a-snapshot", "copy.of-what-is-gone", "snapshot.revert.gone", "group.members"] },
         { "clones the limits too", "clone.limits-are-its-own", [] },
         { "faults without a code", "fault.code-is-known", [] },
         { "throws", "fault.no-exception-leaves-a-driver", [] },

@@ -5,7 +5,7 @@ namespace Headgate.Drivers.Tests.Broken;
 
 /// <summary>The driver inside, call by call; a broken driver overrides the one call that it gets wrong.</summary>
 internal class TwistedDriver(IPrimaryDataStoreDriver inner)
-    : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IClones, ICopies, IInventory, IStatistics
+    : IPrimaryDataStoreDriver, IFacetSelection, IQosControl, IResize, ISnapshots, IGroupSnapshots, IClones, ICopies, IInventory, IAdoption, IStatistics
 {
     protected IPrimaryDataStoreDriver Inner => inner;
 
@@ -55,6 +55,18 @@ internal class TwistedDriver(IPrimaryDataStoreDriver inner)
 
     public virtual ValueTask<Outcome<VolumeStatistics>> GetVolumeStatisticsAsync(VolumeHandle handle, CancellationToken stop) =>
         ((IStatistics)inner).GetVolumeStatisticsAsync(handle, stop);
+
+    public int MostMembers => ((IGroupSnapshots)inner).MostMembers;
+
+    public virtual ValueTask<Outcome<IReadOnlyList<SnapshotView>>> CreateGroupAsync(
+        ObjectKey key, IReadOnlyList<GroupMember> members, string name, CancellationToken stop) =>
+        ((IGroupSnapshots)inner).CreateGroupAsync(key, members, name, stop);
+
+    public virtual ValueTask<Outcome<VolumeView>> AdoptAsync(ObjectKey key, VolumeHandle handle, AdoptionSpec spec, CancellationToken stop) =>
+        ((IAdoption)inner).AdoptAsync(key, handle, spec, stop);
+
+    public virtual ValueTask<Outcome<Nothing>> ReleaseAsync(ObjectKey key, VolumeHandle handle, CancellationToken stop) =>
+        ((IAdoption)inner).ReleaseAsync(key, handle, stop);
 
     public virtual ValueTask<Outcome<PoolStatistics>> GetPoolStatisticsAsync(CancellationToken stop) => ((IStatistics)inner).GetPoolStatisticsAsync(stop);
 }

@@ -13,7 +13,7 @@ public sealed partial class SentenceTests
     [
         typeof(IPrimaryDataStoreProvider), typeof(IPrimaryDataStore), typeof(IPrimaryDataStoreLifeCycle), typeof(IPrimaryDataStoreDriver),
         typeof(IHypervisorHostListener), typeof(IQosControl), typeof(IResize), typeof(ISnapshots), typeof(IClones), typeof(ICopies), typeof(IInventory), typeof(IStatistics),
-        typeof(ICapacityControl),
+        typeof(ICapacityControl), typeof(IAdoption), typeof(IGroupSnapshots),
     ];
 
     /// <summary>Members whose documentation is put by rules under the ids that begin so; a member that is not here has no rule.</summary>
@@ -51,6 +51,10 @@ public sealed partial class SentenceTests
         ["ICopies.CopyAsync"] = ["copy.", "interrupted.copy"],
         ["ICapacityControl.ChangeCapacityAsync"] = ["pool.capacity", "interrupted.capacity"],
         ["IInventory.ListAsync"] = ["inventory."],
+        ["IAdoption.AdoptAsync"] = ["adoption.life", "adoption.marked", "adoption.data"],
+        ["IAdoption.ReleaseAsync"] = ["adoption.life"],
+        ["IGroupSnapshots.MostMembers"] = ["group.create.all-or-none"],
+        ["IGroupSnapshots.CreateGroupAsync"] = ["group."],
         ["IStatistics.GetVolumeStatisticsAsync"] = ["statistics.volume"],
         ["IStatistics.GetPoolStatisticsAsync"] = ["statistics.pool"],
     };

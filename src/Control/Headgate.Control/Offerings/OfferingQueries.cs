@@ -15,7 +15,7 @@ internal static class OfferingQueries
     public static IQueryable<T> SeenBy<T>(this IQueryable<T> offerings, Caller caller) where T : class, IOffering
     {
         ArgumentNullException.ThrowIfNull(caller);
-        return caller.IsAdmin ? offerings : offerings.Where(o => o.AccountIds.Count == 0 || o.AccountIds.Contains(caller.AccountId));
+        return caller.IsOperator ? offerings : offerings.Where(o => o.AccountIds.Count == 0 || o.AccountIds.Contains(caller.AccountId));
     }
 
     /// <summary>The current versions of those that are still offered.</summary>

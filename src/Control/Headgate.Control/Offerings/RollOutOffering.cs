@@ -85,7 +85,7 @@ public sealed class RollOutOffering(HeadgateDatabase database, OperationStarter 
     private async Task<Outcome<Selection>> SelectAsync(Caller caller, string reference, string? volumeReference, PageRequest page, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (caller.MustBeAdmin("Rolling out an offering") is { } refusal) return refusal;
+        if (caller.MayNot("rollOutDiskOffering") is { } refusal) return refusal;
         return await database.ReadAsync<Outcome<Selection>>(
             async (db, cancel) =>
             {

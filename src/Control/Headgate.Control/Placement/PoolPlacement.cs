@@ -68,7 +68,7 @@ public sealed class ChangePoolPlacement(HeadgateDatabase database, GetPool get, 
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(settings);
-        if (caller.MustBeAdmin("Changing what a pool takes") is { } refusal) return refusal;
+        if (caller.MayNot("changePoolPlacement") is { } refusal) return refusal;
         var changed = await database.WriteAsync<Outcome<Guid>>(
             async (db, cancel) =>
             {

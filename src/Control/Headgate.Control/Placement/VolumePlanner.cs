@@ -36,6 +36,9 @@ public sealed record CreateVolumeRequest(string Name, string DiskOffering)
 
     /// <summary>Which of the pools that fit is taken; null for the zone's rule. For admins.</summary>
     public PlacementPolicy? Placement { get; init; }
+
+    /// <summary>True: reserved now, made on its storage when it is connected first.</summary>
+    public bool Lazy { get; init; }
 }
 
 /// <summary>What a volume begins with; a snapshot comes with its volume.</summary>
@@ -56,7 +59,7 @@ internal static class VolumePlanner
         HeadgateDbContext db, IProviderCatalog providers, Caller caller, CreateVolumeRequest request, CancellationToken stop)
     {
         if ((request.Host ?? request.Cluster ?? (object?)request.Placement) is not null
-            && caller.MustBeAdmin("Choosing the host, the cluster or the policy by which a volume is placed") is { } notYours) return notYours;
+            && caller.MustBeOperator("Choosing the host, the cluster or the policy by which a volume is placed") is { } notYours) return notYours;
         var offered = await FindOfferingAsync(db, caller, request.DiskOffering, stop).ConfigureAwait(false);
         if (offered is not Outcome<DiskOffering>.Done { Value: var offering }) return offered.Problem!;
         var begun = await SourceAsync(db, caller, request, stop).ConfigureAwait(false);

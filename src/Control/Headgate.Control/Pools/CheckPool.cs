@@ -1,10 +1,8 @@
+using Headgate.Control.Findings;
 using Headgate.Domain;
 using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Primitives;
-using Headgate.Storage.Sdk;
-using Microsoft.EntityFrameworkCore;
-using VolumeView = Headgate.Storage.Sdk.VolumeView;
 
 namespace Headgate.Control;
 
@@ -13,96 +11,72 @@ public sealed record PoolCheckResult(
     StoragePool Pool, DateTimeOffset At, int VolumesChecked, int ForeignVolumes, IReadOnlyList<CheckFinding> Findings);
 
 /// <summary>
-/// POST /pools/{ref}/check: compares and reports. Asked to repair, it begins an operation for each volume that has a finding
-/// whose repair endangers no data; everything else is left to people, with what to do.
+/// POST /pools/{ref}/check, and what servers do by themselves from time to time: compares, and writes down what it found. Asked to repair,
+/// it begins an operation for each volume that has a finding whose repair endangers no data; everything else is left to people, with what to do.
 /// </summary>
-public sealed class CheckPool(HeadgateDatabase database, StoreCache stores, GetPool get, RepairVolume repair, TimeProvider time)
+public sealed class CheckPool
 {
-    /// <summary>Events of one check; a storage that lost everything would else write one per volume of ten thousand.</summary>
-    public const int MostEvents = 200;
+    private readonly HeadgateDatabase _database;
+    private readonly GetPool _get;
+    private readonly RepairVolume _repair;
+    private readonly TimeProvider _time;
+    private readonly PoolAuditor _auditor;
+    private readonly FindingBook _book;
 
+    /// <summary>Over these parts of a server.</summary>
+    public CheckPool(HeadgateDatabase database, StoreCache stores, GetPool get, RepairVolume repair, TimeProvider time)
+    {
+        (_database, _get, _repair, _time) = (database, get, repair, time);
+        (_auditor, _book) = (new PoolAuditor(database, stores), new FindingBook(database, time));
+    }
+
+    /// <summary>On request, of the pool with this id or name.</summary>
     public async Task<Outcome<PoolCheckResult>> ExecuteAsync(Caller caller, string reference, CancellationToken stop, bool repairs = false)
     {
         ArgumentNullException.ThrowIfNull(caller);
         if (caller.MayNot("checkPool") is { } refusal) return refusal;
-        var found = await get.ExecuteAsync(caller, reference, stop).ConfigureAwait(false);
-        if (found is not Outcome<PoolDetails>.Done { Value: { Pool: var pool, Capabilities: var can } }) return found.Problem!;
-        var opened = await stores.OpenAsync(pool, stop).ConfigureAwait(false);
-        if (opened is not Outcome<IPrimaryDataStore>.Done { Value.Driver: var driver }) return opened.Problem!;
-        if (driver.Facet<IInventory>() is not { } inventory)
-            return new Fault("unsupported", $"Provider {pool.Provider} cannot list what is on pool {pool.Name}, so it cannot be checked.", Recovery.FixRequest);
-
-        // Volumes with work under way differ from the storage by right; they are read before and after the listing.
-        var before = await BusyAsync(stop).ConfigureAwait(false);
-        var listed = await inventory.ListAsync(stop).ConfigureAwait(false);
-        if (listed is not Outcome<IReadOnlyList<VolumeView>>.Done { Value: var there }) return listed.Problem!;
-        var busy = await BusyAsync(stop).ConfigureAwait(false);
-        busy.UnionWith(before);
-        var (volumes, copies, accesses) = await database.ReadAsync(
-            async (db, cancel) => (
-                await db.Volumes.Where(v => v.PoolId == pool.Id).ToListAsync(cancel).ConfigureAwait(false),
-                await db.TemplateCopies.Where(c => c.PoolId == pool.Id).ToListAsync(cancel).ConfigureAwait(false),
-                await db.VolumeAccesses.Where(a => db.Volumes.Any(v => v.Id == a.VolumeId && v.PoolId == pool.Id)).ToListAsync(cancel).ConfigureAwait(false)),
+        var found = await _get.ExecuteAsync(caller, reference, stop).ConfigureAwait(false);
+        if (found is not Outcome<PoolDetails>.Done { Value: var pool }) return found.Problem!;
+        var outcome = await CheckAsync(caller, pool, stop).ConfigureAwait(false);
+        if (outcome is not Outcome<PoolCheckResult>.Done { Value: var check }) return outcome;
+        await _database.WriteAsync(
+            (db, _) =>
+            {
+                db.Record(check.At, caller.Actor, "pool.checked", "pool", pool.Pool.Id, pool.Pool.Name, null,
+                    $"Pool {pool.Pool.Name} was checked: {check.Findings.Count} finding(s), {check.ForeignVolumes} volume(s) of others.",
+                    check.Findings.Count > 0 ? EventSeverity.Warning : EventSeverity.Info);
+                return Task.CompletedTask;
+            },
             stop).ConfigureAwait(false);
-
-        var isPerHost = can?.AccessPerHost is Support.Native;
-        var findings = PoolComparison.Compare(volumes, copies, isPerHost ? accesses.ToLookup(a => a.VolumeId, a => a.InitiatorName) : null, there, busy).ToList();
-        var foreign = there.Where(v => v.Key is null).ToList();
-        if (PoolComparison.Foreign(pool, foreign) is { } changed) findings.Add(changed);
-        var now = time.GetUtcNow();
-        await RecordAsync(caller, pool, foreign, findings, now, stop).ConfigureAwait(false);
-        if (repairs) findings = await RepairAsync(caller, findings, stop).ConfigureAwait(false);
-        return new PoolCheckResult(pool, now, volumes.Count(v => v.State is not VolumeState.Expunged), foreign.Count, findings);
+        return repairs ? check with { Findings = await RepairAsync(caller, check.Findings, stop).ConfigureAwait(false) } : check;
     }
 
-    private async Task<List<CheckFinding>> RepairAsync(Caller caller, List<CheckFinding> findings, CancellationToken stop)
+    /// <summary>Compares and writes down. A storage that cannot be asked is a finding as well.</summary>
+    internal async Task<Outcome<PoolCheckResult>> CheckAsync(Caller caller, PoolDetails found, CancellationToken stop)
     {
+        var audited = await _auditor.AuditAsync(found.Pool, found.Capabilities, stop).ConfigureAwait(false);
+        if (audited is not Outcome<PoolAudit>.Done { Value: var audit })
+        {
+            if (audited.Problem!.Code != "unsupported") await _book.RecordUnreachableAsync(caller.Actor, found.Pool, audited.Problem, stop).ConfigureAwait(false);
+            return audited.Map<PoolCheckResult>(static _ => null!);
+        }
+        var findings = await _book.RecordAsync(caller.Actor, found.Pool, audit, stop).ConfigureAwait(false);
+        return new PoolCheckResult(found.Pool, _time.GetUtcNow(), audit.VolumesChecked, audit.Foreign.Count, findings);
+    }
+
+    /// <summary>Begins what sets right those of <paramref name="findings"/> that can be; what is ignored stays as it is.</summary>
+    internal async Task<IReadOnlyList<CheckFinding>> RepairAsync(Caller caller, IReadOnlyList<CheckFinding> findings, CancellationToken stop)
+    {
+        var wanted = findings.Where(f => f is { IsRepairable: true, IsIgnored: false }).ToLookup(f => f.VolumeId!.Value);
         var answers = new Dictionary<Guid, Outcome<OperationDetails>>();
-        foreach (var volume in findings.Where(f => f.IsRepairable).Select(f => f.VolumeId!.Value).Distinct())
-            answers[volume] = await repair.StartAsync(caller, volume, stop).ConfigureAwait(false);
+        foreach (var volume in wanted)
+            answers[volume.Key] = await _repair.StartAsync(caller, volume.Key, [.. volume.Select(f => f.Id).OfType<Guid>()], stop).ConfigureAwait(false);
         return
         [
-            .. findings.Select(f => f.IsRepairable
+            .. findings.Select(f => f is { IsRepairable: true, IsIgnored: false }
                 ? answers[f.VolumeId!.Value].Match(
                     begun => f with { Operation = begun.Operation.Id }, refused => f with { RepairProblem = refused }, unknown => f with { RepairProblem = unknown })
                 : f),
         ];
     }
-
-    private Task<HashSet<Guid>> BusyAsync(CancellationToken stop) => database.ReadAsync(
-        async (db, cancel) =>
-        {
-            var held = await db.OperationSubjects.Select(s => s.SubjectId).ToListAsync(cancel).ConfigureAwait(false);
-            // The other copy of a volume that is moved has a key of its own and no volume that it belongs to.
-            var copies = await db.VolumeMoves.Select(m => m.StorageKey).ToListAsync(cancel).ConfigureAwait(false);
-            return held.Concat(copies).ToHashSet();
-        },
-        stop);
-
-    private Task RecordAsync(
-        Caller caller, StoragePool pool, List<VolumeView> foreign, List<CheckFinding> findings, DateTimeOffset now, CancellationToken stop) =>
-        database.WriteAsync(
-            async (db, cancel) =>
-            {
-                var row = await db.Pools.SingleAsync(p => p.Id == pool.Id, cancel).ConfigureAwait(false);
-                var (bytes, iops) = PoolComparison.Sums(foreign);
-                db.Put(row with { ForeignBytes = bytes, ForeignIops = iops });
-                // For admins only: what the storage does is not the tenant's to see.
-                foreach (var f in findings.Take(MostEvents))
-                {
-                    var (type, id, name) = f.VolumeId is null ? ("pool", pool.Id, pool.Name) : ("volume", f.VolumeId.Value, f.Volume!);
-                    db.Record(now, caller.Actor, $"pool-check.{f.Kind}", type, id, name, null, $"{f.Message} {f.Action}", SeverityOf(f));
-                }
-                db.Record(now, caller.Actor, "pool.checked", "pool", pool.Id, pool.Name, null,
-                    $"Pool {pool.Name} was checked: {findings.Count} finding(s), {foreign.Count} volume(s) of others.",
-                    findings.Count > 0 ? EventSeverity.Warning : EventSeverity.Info);
-            },
-            stop);
-
-    private static EventSeverity SeverityOf(CheckFinding finding) => finding.Kind switch
-    {
-        CheckKinds.Missing => EventSeverity.Error,
-        CheckKinds.ForeignChanged => EventSeverity.Info,
-        _ => EventSeverity.Warning,
-    };
 }

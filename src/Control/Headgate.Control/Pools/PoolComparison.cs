@@ -31,6 +31,15 @@ public static class CheckKinds
 
     /// <summary>Volumes of others are more or fewer than at the last check. They are counted and never touched.</summary>
     public const string ForeignChanged = "foreign-changed";
+
+    /// <summary>The storage could not be asked, so nothing else is known of it.</summary>
+    public const string Unreachable = "unreachable";
+
+    /// <summary>The pool's settings lead to another storage than the one that it was added on: nothing else is believed.</summary>
+    public const string BackendChanged = "backend-changed";
+
+    /// <summary>An operation has been trying for long, or belongs to a server that fell silent and nobody took it over.</summary>
+    public const string OperationStuck = "operation-stuck";
 }
 
 /// <summary>A difference between database and storage.</summary>
@@ -44,6 +53,24 @@ public sealed record CheckFinding(string Kind, Guid? VolumeId, string? Volume, s
 {
     /// <summary>True when a repair sets it right without any danger to data.</summary>
     public bool IsRepairable => VolumeId is not null && Kind is CheckKinds.QosDrift or CheckKinds.AccessLost or CheckKinds.AccessStale;
+
+    /// <summary>The volume, template's copy or operation that it is about; for an orphan the key on it; null for the pool itself.</summary>
+    public Guid? Subject { get; init; } = VolumeId;
+
+    /// <summary>What tells it from others of its kind on the same thing: an initiator's name.</summary>
+    public string Detail { get; init; } = "";
+
+    /// <summary>What the storage has, of an orphan whose key nobody here knows.</summary>
+    public VolumeView? Quarantined { get; init; }
+
+    /// <summary>What makes it the same one at the next check.</summary>
+    public string Identity => $"{Kind}/{Subject?.ToString("N") ?? Handle}/{Handle}/{Detail}";
+
+    /// <summary>Its row.</summary>
+    public Guid? Id { get; init; }
+
+    /// <summary>True when an admin said that it may stay so.</summary>
+    public bool IsIgnored { get; init; }
 
     /// <summary>The operation that repairs it, when that was asked for and begun.</summary>
     public Guid? Operation { get; init; }
@@ -88,7 +115,10 @@ internal static class PoolComparison
             .Select(v => new CheckFinding(
                 CheckKinds.Orphan, null, null, v.Handle.Value,
                 $"{v.Handle} ({v.Name}, {v.Size}) was made by us with key {v.Key}, but no volume of this pool has that id.",
-                "If no other management server uses this storage under the same pool id and nothing reads from it, delete it on the storage.")));
+                "It is left alone. See it with: headgate pool orphan list; then make it a volume again with headgate pool orphan adopt, or end it with headgate pool orphan delete.")
+            {
+                Subject = v.Key!.Value.Value, Quarantined = v,
+            }));
         return findings;
     }
 
@@ -111,11 +141,11 @@ internal static class PoolComparison
     private static CheckFinding Missing(Volume volume) => new(
         CheckKinds.Missing, volume.Id, volume.Name, volume.Handle ?? "", $"Volume {volume.Name} of {volume.Size} is not on the storage.",
         "It is not made again: its data is gone unless the storage can bring it back. Look there for a deleted volume or a snapshot; else restore it from a backup "
-        + $"into a new volume and end this one with: headgate volume delete {volume.Name}");
+        + $"into a new volume and end this one with: headgate volume expunge {volume.Id}");
 
     private static CheckFinding Unreadable(Volume volume, VolumeView view, Fault problem) => new(
         CheckKinds.Unreadable, volume.Id, volume.Name, view.Handle.Value, $"Volume {volume.Name} is on the storage and cannot be read there: {problem.Message}",
-        $"Nothing is changed by itself. Mend it on the storage, or give it up: headgate volume delete {volume.Name}");
+        $"Nothing is changed by itself. Mend it on the storage, or give it up: headgate volume expunge {volume.Id}");
 
     /// <summary>A template's copy holds nobody's data, so what is wrong with it is never urgent; but nobody may change it.</summary>
     private static IEnumerable<CheckFinding> OfCopy(TemplateCopy copy, VolumeView? view)
@@ -124,28 +154,28 @@ internal static class PoolComparison
         {
             yield return new CheckFinding(
                 CheckKinds.Missing, null, null, copy.Handle ?? "", $"The copy of template {copy.TemplateId} that volumes are cloned from ({copy.Handle}) is not on the storage.",
-                "Nothing is lost: the first volume that is asked for finds it out and fails, the next one writes the copy again.");
+                "Nothing is lost: the first volume that is asked for finds it out and fails, the next one writes the copy again.") { Subject = copy.Id };
         }
         if (copy.State is TemplateCopyState.Ready && view is { Problem: { } problem })
         {
             yield return new CheckFinding(
                 CheckKinds.Unreadable, null, null, view.Handle.Value,
                 $"The copy of template {copy.TemplateId} that volumes are cloned from is on the storage and cannot be read there: {problem.Message}",
-                "No data of anybody's is in it: the first volume that is asked for finds it out and fails, the next one writes the copy again.");
+                "No data of anybody's is in it: the first volume that is asked for finds it out and fails, the next one writes the copy again.") { Subject = copy.Id };
         }
         if (copy.State is TemplateCopyState.Ready && view is { Problem: null } && view.Size < copy.Size)
         {
             yield return new CheckFinding(
                 CheckKinds.SizeDrift, null, null, view.Handle.Value,
                 $"The copy of template {copy.TemplateId} that volumes are cloned from has {copy.Size} here and only {view.Size} on the storage.",
-                "No data of anybody's is in it: the first volume that is asked for finds it out and fails, the next one writes the copy again. Check what was cloned from it since it was cut.");
+                "No data of anybody's is in it: the first volume that is asked for finds it out and fails, the next one writes the copy again. Check what was cloned from it since it was cut.") { Subject = copy.Id };
         }
         if (copy.State is TemplateCopyState.Ready && view is { Initiators: [_, ..] })
         {
             yield return new CheckFinding(
                 CheckKinds.AccessStale, null, null, view.Handle.Value,
                 $"The storage lets {string.Join(", ", view.Initiators)} see the copy of template {copy.TemplateId} that volumes are cloned from.",
-                "Revoke it on the storage. If they may have written to it, delete the template and register it again: what is cloned from it would carry what they wrote.");
+                "Revoke it on the storage. If they may have written to it, delete the template and register it again: what is cloned from it would carry what they wrote.") { Subject = copy.Id };
         }
     }
 
@@ -193,13 +223,13 @@ internal static class PoolComparison
         {
             yield return new CheckFinding(
                 CheckKinds.AccessLost, volume.Id, volume.Name, view.Handle.Value, $"{lost} was granted volume {volume.Name}, but the storage does not let it in.",
-                $"Grant it again with --repair, or take the grant back with: headgate volume disconnect {volume.Name} --initiator {lost}");
+                $"Grant it again with --repair, or take the grant back with: headgate volume disconnect {volume.Name} --initiator {lost}") { Detail = lost };
         }
         foreach (var stale in view.Initiators.Except(granted))
         {
             yield return new CheckFinding(
                 CheckKinds.AccessStale, volume.Id, volume.Name, view.Handle.Value, $"The storage lets {stale} see volume {volume.Name}, which nobody granted here.",
-                $"Revoke it with --repair, or grant it with: headgate volume connect {volume.Name} --initiator {stale}");
+                $"Revoke it with --repair, or grant it with: headgate volume connect {volume.Name} --initiator {stale}") { Detail = stale };
         }
     }
 

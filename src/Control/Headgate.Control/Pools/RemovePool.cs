@@ -1,19 +1,22 @@
 using Headgate.Domain;
 using Headgate.Operations;
+using Headgate.Operations.Volumes;
 using Headgate.Primitives;
 using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Control;
 
-/// <summary>DELETE /pools/{ref}: only one without volumes; templates' copies go with it.</summary>
+/// <summary>
+/// DELETE /pools/{ref}: only one without volumes; templates' copies go with it. By force its storage, which will never answer again, is not asked.
+/// </summary>
 public sealed class RemovePool(OperationStarter starter)
 {
-    public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, string reference, CancellationToken stop)
+    public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, string reference, CancellationToken stop, bool force = false)
     {
         ArgumentNullException.ThrowIfNull(caller);
         if (caller.MayNot("removePool") is { } refusal) return refusal;
         return await starter.StartAsync(
-            caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.PoolRemove, reference),
+            caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.PoolRemove, force ? $"{reference} force" : reference),
             async (db, now, cancel) =>
             {
                 var found = await db.Pools.Present().FindAsync("pool", reference, p => p.Name == reference, cancel).ConfigureAwait(false);
@@ -26,7 +29,10 @@ public sealed class RemovePool(OperationStarter starter)
                 db.Record(now, caller.Actor, "pool.remove-requested", "pool", pool.Id, pool.Name, null, $"Removing pool {pool.Name} was asked for.");
                 // After whatever is still done to templates' copies there; they go with the pool.
                 var copies = await db.TemplateCopies.Where(c => c.PoolId == pool.Id).Select(c => c.Id).ToListAsync(cancel).ConfigureAwait(false);
-                return new NewOperation(OperationKinds.PoolRemove, "pool", pool.Id, null) { AlsoHolds = copies };
+                return new NewOperation(OperationKinds.PoolRemove, "pool", pool.Id, null, OperationInput.Write(new ForceInput(force)))
+                {
+                    AlsoHolds = copies, NeedsNoStorage = force,
+                };
             },
             stop).ConfigureAwait(false);
     }

@@ -11,8 +11,14 @@ namespace Headgate.Control;
 /// </summary>
 public sealed class RepairVolume(OperationStarter starter)
 {
-    internal Task<Outcome<OperationDetails>> StartAsync(Caller caller, Guid volumeId, CancellationToken stop) => starter.StartAsync(
-        caller.Actor, null, OperationInput.Fingerprint(OperationKinds.VolumeRepair, new { volumeId }),
+    /// <summary>Pauses between repairs that a server begins by itself for one finding: doubled each time, up to a day.</summary>
+    public static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
+    /// <summary>The operation is noted on <paramref name="findings"/>, all of this volume.</summary>
+    internal Task<Outcome<OperationDetails>> StartAsync(Caller caller, Guid volumeId, IReadOnlyList<Guid> findings, CancellationToken stop) => starter.StartAsync(
+        caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.VolumeRepair, new { volumeId }),
         async (db, now, cancel) =>
         {
             var volume = await db.Volumes.SingleAsync(v => v.Id == volumeId, cancel).ConfigureAwait(false);
@@ -23,7 +29,16 @@ public sealed class RepairVolume(OperationStarter starter)
             }
             db.Record(now, caller.Actor, "volume.repair-requested", "volume", volume.Id, volume.Name, null,
                 $"Making the storage agree about volume {volume.Name} was asked for.");
-            return new NewOperation(OperationKinds.VolumeRepair, "volume", volume.Id, null);
+            var repair = new NewOperation(OperationKinds.VolumeRepair, "volume", volume.Id, null) { Id = Guid.CreateVersion7(now) };
+            foreach (var finding in await db.Findings.Where(f => findings.Contains(f.Id)).ToListAsync(cancel).ConfigureAwait(false))
+            {
+                var pause = FirstPause * Math.Pow(2, Math.Min(finding.Repairs, 16));
+                db.Put(finding with
+                {
+                    RepairOperationId = repair.Id, Repairs = finding.Repairs + 1, RepairNotBefore = now + (pause < LongestPause ? pause : LongestPause),
+                });
+            }
+            return repair;
         },
         stop);
 }

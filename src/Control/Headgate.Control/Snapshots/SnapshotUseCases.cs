@@ -16,7 +16,11 @@ public sealed record SnapshotDetails(Snapshot Snapshot, string Volume);
 /// <summary>POST /snapshots</summary>
 public sealed class CreateSnapshot(OperationStarter starter)
 {
-    public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, string volumeReference, string name, CancellationToken stop)
+    public Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, string volumeReference, string name, CancellationToken stop) =>
+        ExecuteAsync(caller, volumeReference, name, scheduleId: null, stop);
+
+    internal async Task<Outcome<OperationDetails>> ExecuteAsync(
+        Caller caller, string volumeReference, string name, Guid? scheduleId, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
         if (ObjectName.Problem(name, "snapshot") is { } badName) return badName;
@@ -26,9 +30,7 @@ public sealed class CreateSnapshot(OperationStarter starter)
             {
                 var found = await db.FindVolumeAsync(caller, volumeReference, cancel).ConfigureAwait(false);
                 if (found is not Outcome<Volume>.Done { Value: var volume }) return found.Problem!;
-                if (volume.State is not (VolumeState.Ready or VolumeState.Changing or VolumeState.Resizing))
-                    return new Fault("volume-state",
-                        $"A snapshot was asked of volume {volume.Name}, which is {volume.State.ToString().ToLowerInvariant()}; it must be ready.", Recovery.FixRequest);
+                if (SnapshotRules.Problem(volume) is { } wrongState) return wrongState;
                 var pool = await db.Pools.SingleAsync(p => p.Id == volume.PoolId, cancel).ConfigureAwait(false);
                 if (CapabilitiesText.Read(pool.Capabilities)?.Snapshots is not Support.Native) return ArrayDirectory.Lacks(pool, "take snapshots");
                 if (await db.Snapshots.AnyAsync(
@@ -37,7 +39,7 @@ public sealed class CreateSnapshot(OperationStarter starter)
                 var snapshot = new Snapshot
                 {
                     Id = Guid.CreateVersion7(now), Name = name, AccountId = volume.AccountId, VolumeId = volume.Id, PoolId = pool.Id,
-                    Size = volume.Size, CreatedAt = now,
+                    Size = volume.Size, ScheduleId = scheduleId, CreatedAt = now,
                 };
                 db.Snapshots.Add(snapshot);
                 db.Record(now, caller.Actor, "snapshot.create-requested", "snapshot", snapshot.Id, name, volume.AccountId,

@@ -111,6 +111,8 @@ public sealed class UsageReports(HeadgateDatabase database, TimeProvider clock)
         return new UsageReport(from, to, new PageOf<UsageLine>(lines.Count > take ? lines[..take] : lines, next), sums.Total);
     }
 
-    /// <summary>Offerings have no prices yet.</summary>
-    private static Task<Dictionary<Guid, OfferingPrice>> PricesAsync(HeadgateDbContext db, CancellationToken stop) => Task.FromResult(new Dictionary<Guid, OfferingPrice>());
+    /// <summary>Of every version that has prices: a volume is billed by the one that it has.</summary>
+    private static async Task<Dictionary<Guid, OfferingPrice>> PricesAsync(HeadgateDbContext db, CancellationToken stop) =>
+        await db.DiskOfferings.Where(o => o.Price != null).Select(o => new { o.Id, o.Price })
+            .ToDictionaryAsync(o => o.Id, o => o.Price!, stop).ConfigureAwait(false);
 }

@@ -28,7 +28,7 @@ public sealed class ConnectVolume(OperationStarter starter)
             {
                 var found = await db.FindVolumeAsync(caller, reference, cancel).ConfigureAwait(false);
                 if (found is not Outcome<Volume>.Done { Value: var volume }) return found.Problem!;
-                if (volume.State is not (VolumeState.Ready or VolumeState.Resizing or VolumeState.Changing))
+                if (volume.State is not (VolumeState.Ready or VolumeState.Allocated or VolumeState.Resizing or VolumeState.Changing))
                     return new Fault("volume-state",
                         $"Connecting was asked of volume {volume.Name}, which is {volume.State.ToString().ToLowerInvariant()}; only a ready one can be connected.",
                         Recovery.FixRequest);
@@ -36,7 +36,12 @@ public sealed class ConnectVolume(OperationStarter starter)
                 if (access is not Outcome<VolumeAccess>.Done { Value: var grant }) return access.Problem!;
                 db.Record(now, caller.Actor, "volume.connect-requested", "volume", volume.Id, volume.Name, volume.AccountId,
                     $"Connecting volume {volume.Name} to {initiator} was asked for.");
-                return new NewOperation(OperationKinds.VolumeConnect, "volume", volume.Id, volume.AccountId, OperationInput.Write(new AccessInput(grant.Id)));
+                // Whoever connects it first has it made.
+                var isFirst = volume.State is VolumeState.Allocated;
+                if (isFirst) db.Put(VolumeMachine.Evolve(volume, new VolumeEvent.ProvisionBegun()));
+                return new NewOperation(
+                    isFirst ? OperationKinds.VolumeMakeAndConnect : OperationKinds.VolumeConnect, "volume", volume.Id, volume.AccountId,
+                    OperationInput.Write(new AccessInput(grant.Id)));
             },
             stop).ConfigureAwait(false);
     }

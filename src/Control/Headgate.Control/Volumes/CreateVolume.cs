@@ -20,6 +20,11 @@ public sealed class CreateVolume(OperationStarter starter, IProviderCatalog prov
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(request);
         if (ObjectName.Problem(request.Name, "volume") is { } badName) return badName;
+        if (request.Lazy && (request.FromSnapshot ?? request.FromVolume ?? request.Template) is not null)
+        {
+            return new Fault("lazy-with-content",
+                $"Volume {request.Name} was to begin with content and to be made when it is connected first; content is copied at once. Leave one of the two out.", Recovery.FixRequest);
+        }
         return await starter.StartAsync(
             caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.VolumeCreate, request),
             (db, now, cancel) => DecideAsync(db, caller, request, now, cancel).OperationAsync(), stop).ConfigureAwait(false);
@@ -51,7 +56,7 @@ public sealed class CreateVolume(OperationStarter starter, IProviderCatalog prov
             $"Volume {volume.Name} of {volume.Size} with {plan.Wish.Qos} was asked for and placed on pool {pool.Name}.");
         var operation = plan.Source.Template is { } template
             ? await FromTemplateAsync(db, caller, template, pool, volume, now, stop).ConfigureAwait(false)
-            : new NewOperation(OperationKinds.VolumeCreate, "volume", volume.Id, caller.AccountId)
+            : new NewOperation(request.Lazy ? OperationKinds.VolumeAllocate : OperationKinds.VolumeCreate, "volume", volume.Id, caller.AccountId)
             {
                 AlsoHolds = [.. new[] { plan.Source.Snapshot?.Id, plan.Source.Volume?.Id }.OfType<Guid>()],
             };

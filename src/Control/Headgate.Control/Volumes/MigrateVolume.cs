@@ -13,7 +13,7 @@ public sealed class MigrateVolume(OperationStarter starter, IProviderCatalog pro
     public async Task<Outcome<OperationDetails>> ExecuteAsync(Caller caller, string reference, string pool, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (caller.MustBeAdmin("Migrating a volume") is { } refusal) return refusal;
+        if (caller.MayNot("migrateVolume") is { } refusal) return refusal;
         return await starter.StartAsync(
             caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.VolumeMigrate, new { reference, pool }),
             (db, now, cancel) => DecideAsync(db, caller, reference, pool, now, cancel).OperationAsync(), stop).ConfigureAwait(false);
@@ -23,7 +23,7 @@ public sealed class MigrateVolume(OperationStarter starter, IProviderCatalog pro
     public async Task<Outcome<PlannedChange>> RehearseAsync(Caller caller, string reference, string pool, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (caller.MustBeAdmin("Migrating a volume") is { } refusal) return refusal;
+        if (caller.MayNot("migrateVolume") is { } refusal) return refusal;
         return await starter.RehearseAsync((db, now, cancel) => DecideAsync(db, caller, reference, pool, now, cancel), stop).ConfigureAwait(false);
     }
 

@@ -71,7 +71,7 @@ internal static class VolumeCommands
             : null;
     }
 
-    private static async Task<Fault?> SnapshotsOfAsync(HeadgateDbContext db, Volume volume, CancellationToken stop)
+    internal static async Task<Fault?> SnapshotsOfAsync(HeadgateDbContext db, Volume volume, CancellationToken stop)
     {
         var snapshots = await db.Snapshots.CountAsync(s => s.VolumeId == volume.Id && s.State != SnapshotState.Deleted, stop).ConfigureAwait(false);
         return snapshots == 0

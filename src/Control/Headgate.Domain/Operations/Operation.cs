@@ -51,11 +51,20 @@ public sealed record Operation : IAggregate
     /// <summary>Set by a caller; honoured before the next step.</summary>
     public bool CancelRequested { get; init; }
 
+    /// <summary>
+    /// Set by an admin when the storage will never answer again: the operation is undone without asking it, and what may be left there is
+    /// for a pool check to find.
+    /// </summary>
+    public bool AbandonRequested { get; init; }
+
     /// <summary>The caller's Idempotency-Key; with the actor's account it names one operation.</summary>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>SHA-256 of what was asked, so that the same key with another request is refused.</summary>
     public string? Fingerprint { get; init; }
+
+    /// <summary>The trace of the request that asked for it, W3C traceparent; null when nobody traced it.</summary>
+    public string? TraceParent { get; init; }
 
     /// <summary>Who works on it, <c>server#instance</c>; null when nobody does.</summary>
     public string? LeaseOwner { get; init; }

@@ -108,6 +108,12 @@ public sealed record StoragePool : IAggregate
     /// <summary>Sum of the minimums of volumes that are not ours.</summary>
     public long ForeignIops { get; init; }
 
+    /// <summary>Bytes of orphans on it: ours by their mark, known to no volume, and taking space all the same.</summary>
+    public ByteSize QuarantinedBytes { get; init; }
+
+    /// <summary>Sum of the minimums of orphans.</summary>
+    public long QuarantinedIops { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public long Version { get; init; }
@@ -132,10 +138,10 @@ public sealed record StoragePool : IAggregate
 
     /// <summary>Bytes still to be had, never below zero; null for no bound known.</summary>
     public ByteSize? FreeBytes =>
-        CapacityBytes is { } all ? new ByteSize(Math.Max(0, all.Bytes - ReservedBytes.Bytes - ForeignBytes.Bytes)) : null;
+        CapacityBytes is { } all ? new ByteSize(Math.Max(0, all.Bytes - ReservedBytes.Bytes - ForeignBytes.Bytes - QuarantinedBytes.Bytes)) : null;
 
     /// <summary>IOPS still to be promised, never below zero; null for no bound known.</summary>
-    public long? FreeIops => CapacityIops is { } all ? Math.Max(0, all - ReservedIops - ForeignIops) : null;
+    public long? FreeIops => CapacityIops is { } all ? Math.Max(0, all - ReservedIops - ForeignIops - QuarantinedIops) : null;
 
     /// <summary>Bytes per second that may be promised in all; null for no bound known.</summary>
     public ByteSize? CapacityBandwidth =>

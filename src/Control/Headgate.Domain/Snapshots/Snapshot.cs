@@ -27,6 +27,12 @@ public sealed record Snapshot : IAggregate
     /// <summary>The storage's name for it; null until it is taken.</summary>
     public string? Handle { get; init; }
 
+    /// <summary>The group that it was taken with.</summary>
+    public Guid? GroupId { get; init; }
+
+    /// <summary>The schedule that had it taken, and deletes it when it is not to be kept any more.</summary>
+    public Guid? ScheduleId { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public long Version { get; init; }

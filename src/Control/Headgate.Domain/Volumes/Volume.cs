@@ -79,6 +79,12 @@ public sealed record Volume : IAggregate
     /// <summary>Since when it is in the recycle bin.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
+    /// <summary>When it is expunged by itself; null while it is not in the recycle bin, and for never.</summary>
+    public DateTimeOffset? PurgeAt { get; init; }
+
+    /// <summary>True while it may be neither deleted nor expunged nor given up.</summary>
+    public bool IsProtected { get; init; }
+
     public long Version { get; init; }
 
     /// <summary>What names it on its storage: its id, until it is moved.</summary>
@@ -89,4 +95,13 @@ public sealed record Volume : IAggregate
 
     /// <summary>The same volume with another reservation; the pool's sums are the <see cref="Ledger"/>'s to change.</summary>
     public Volume Holding(Reservation held) => this with { ReservedBytes = held.Bytes, ReservedIops = held.Iops, ReservedBandwidth = held.Bandwidth };
+
+    /// <summary>Code of the cause of one that the storage has lost.</summary>
+    public const string MissingCode = "volume-missing";
+
+    /// <summary>Code of the cause of one that the storage has and cannot read.</summary>
+    public const string UnreadableCode = "volume-unreadable";
+
+    /// <summary>True when it is in state error because of what a check saw, and not of what was asked of it.</summary>
+    public bool IsLost => State is VolumeState.Error && Cause?.Code is MissingCode or UnreadableCode;
 }

@@ -11,6 +11,22 @@ public abstract record VolumeCommand
 
     public sealed record ReportCreateFailed(Cause Cause) : VolumeCommand;
 
+    /// <summary>Placed and reserved; it is made when it is connected first.</summary>
+    public sealed record ConfirmAllocated : VolumeCommand;
+
+    /// <summary>It is connected first, so it is made now.</summary>
+    public sealed record BeginProvision : VolumeCommand;
+
+    /// <summary>It was not made, or taken away again, and can be connected another time.</summary>
+    public sealed record ReportProvisionFailed(Cause Cause) : VolumeCommand;
+
+    /// <summary>To be forgotten here and left on its storage.</summary>
+    public sealed record Unmanage : VolumeCommand;
+
+    public sealed record ConfirmUnmanaged : VolumeCommand;
+
+    public sealed record ReportUnmanageFailed : VolumeCommand;
+
     public sealed record BeginResize(ByteSize Size) : VolumeCommand;
 
     public sealed record ConfirmResized(ByteSize Size, IReadOnlyList<Promise> Promises) : VolumeCommand;
@@ -41,7 +57,9 @@ public abstract record VolumeCommand
 
     public sealed record Delete : VolumeCommand;
 
-    public sealed record ConfirmDeleted(DateTimeOffset At) : VolumeCommand;
+    /// <param name="At">Now.</param>
+    /// <param name="PurgeAt">When it is expunged by itself; null for never.</param>
+    public sealed record ConfirmDeleted(DateTimeOffset At, DateTimeOffset? PurgeAt = null) : VolumeCommand;
 
     public sealed record ReportDeleteFailed : VolumeCommand;
 
@@ -53,7 +71,11 @@ public abstract record VolumeCommand
 
     public sealed record ReportExpungeFailed(Cause Cause) : VolumeCommand;
 
+    /// <summary>The storage does not have it any more, or cannot read it.</summary>
     public sealed record ReportMissing(Cause Cause) : VolumeCommand;
+
+    /// <summary>The storage has it again and can read it.</summary>
+    public sealed record ReportFound : VolumeCommand;
 }
 
 /// <summary>What happened to a volume.</summary>
@@ -83,7 +105,17 @@ public abstract record VolumeEvent
 
     public sealed record DeleteBegun : VolumeEvent;
 
-    public sealed record Deleted(DateTimeOffset At) : VolumeEvent;
+    public sealed record Deleted(DateTimeOffset At, DateTimeOffset? PurgeAt) : VolumeEvent;
+
+    public sealed record Allocated : VolumeEvent;
+
+    public sealed record ProvisionBegun : VolumeEvent;
+
+    public sealed record ProvisionGivenUp(Cause Cause) : VolumeEvent;
+
+    public sealed record UnmanageBegun : VolumeEvent;
+
+    public sealed record UnmanageGivenUp : VolumeEvent;
 
     /// <summary>Ready again, as it was.</summary>
     public sealed record Restored : VolumeEvent;
@@ -93,4 +125,7 @@ public abstract record VolumeEvent
     public sealed record Expunged : VolumeEvent;
 
     public sealed record Broke(Cause Cause) : VolumeEvent;
+
+    /// <summary>As it was before it was missing: ready, or in the recycle bin.</summary>
+    public sealed record Found : VolumeEvent;
 }

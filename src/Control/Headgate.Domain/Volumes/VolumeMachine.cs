@@ -13,8 +13,12 @@ namespace Headgate.Domain;
 //     ▼              ConfirmExpunged                        ▼
 //  Expunged ◀────────────────────────────────────────── Expunging ──ReportExpungeFailed──▶ Error (with cause)
 //
-// ReportMissing leads from Ready and Deleted to Error: the storage no longer has it. Connections are rows of their own
-// (VolumeAccess) and do not change the state.
+// A volume that is made at its first connection stands between: Creating ──ConfirmAllocated──▶ Allocated ──BeginProvision──▶ Creating; a failure
+// leads back to Allocated, and Delete ends it at once, as there is nothing to keep. Unmanage leads from Ready, Allocated and Error over
+// Releasing to Expunged, and leaves the data where it is.
+//
+// ReportMissing leads from Ready and Deleted to Error: the storage no longer has it, or cannot read it. ReportFound leads back from there,
+// and Recover from any Error once the storage was seen to have it. Connections are rows of their own (VolumeAccess) and do not change the state.
 
 /// <summary>Where a volume stands.</summary>
 public enum VolumeState
@@ -24,6 +28,9 @@ public enum VolumeState
 
     /// <summary>Can be connected.</summary>
     Ready,
+
+    /// <summary>Placed and reserved; it is made on its storage when it is connected first.</summary>
+    Allocated,
 
     /// <summary>Growing.</summary>
     Resizing,
@@ -46,10 +53,13 @@ public enum VolumeState
     /// <summary>Being ended on the storage.</summary>
     Expunging,
 
+    /// <summary>Being given up: its data stays on the storage.</summary>
+    Releasing,
+
     /// <summary>Gone; kept for the record.</summary>
     Expunged,
 
-    /// <summary>Not usable; the cause says why. Expunge ends it.</summary>
+    /// <summary>Not usable; the cause says why. Expunge ends it; Recover leads back when the storage has it.</summary>
     Error,
 }
 
@@ -68,6 +78,16 @@ public static class VolumeMachine
     {
         (VolumeState.Creating, VolumeCommand.ConfirmCreated c) => Accept(new VolumeEvent.Created(c.Handle, c.Size, c.Promises)),
         (VolumeState.Creating, VolumeCommand.ReportCreateFailed c) => Accept(new VolumeEvent.GivenUp(c.Cause)),
+
+        (VolumeState.Creating, VolumeCommand.ConfirmAllocated) => Accept(new VolumeEvent.Allocated()),
+        (VolumeState.Allocated, VolumeCommand.BeginProvision) => Accept(new VolumeEvent.ProvisionBegun()),
+        (VolumeState.Creating or VolumeState.Ready, VolumeCommand.ReportProvisionFailed c) => Accept(new VolumeEvent.ProvisionGivenUp(c.Cause)),
+
+        (_, VolumeCommand.Delete or VolumeCommand.Expunge or VolumeCommand.Unmanage) when volume.IsProtected => Refuse("volume-protected",
+            $"Volume {volume.Name} is protected against being deleted. Take that back first, with: headgate volume unprotect {volume.Name}"),
+        (VolumeState.Ready or VolumeState.Allocated or VolumeState.Error, VolumeCommand.Unmanage) => Accept(new VolumeEvent.UnmanageBegun()),
+        (VolumeState.Releasing, VolumeCommand.ConfirmUnmanaged) => Accept(new VolumeEvent.Expunged()),
+        (VolumeState.Releasing, VolumeCommand.ReportUnmanageFailed) => Accept(new VolumeEvent.UnmanageGivenUp()),
 
         (VolumeState.Ready, VolumeCommand.BeginResize c) => c.Size > volume.Size
             ? Accept(new VolumeEvent.ResizeBegun())
@@ -97,16 +117,19 @@ public static class VolumeMachine
             Accept(new VolumeEvent.Moved(c.PoolId, c.StorageKey, c.Handle, c.Size, c.DiskOfferingId, c.Promises)),
         (VolumeState.Moving, VolumeCommand.ReportMoveFailed) => Accept(new VolumeEvent.Restored()),
 
-        (VolumeState.Ready, VolumeCommand.Delete) => Accept(new VolumeEvent.DeleteBegun()),
-        (VolumeState.Deleting, VolumeCommand.ConfirmDeleted c) => Accept(new VolumeEvent.Deleted(c.At)),
+        (VolumeState.Ready or VolumeState.Allocated, VolumeCommand.Delete) => Accept(new VolumeEvent.DeleteBegun()),
+        (VolumeState.Deleting, VolumeCommand.ConfirmDeleted c) => volume.Handle is null
+            ? Accept(new VolumeEvent.Expunged()) // it never was on the storage: there is nothing to keep
+            : Accept(new VolumeEvent.Deleted(c.At, c.PurgeAt)),
         (VolumeState.Deleting, VolumeCommand.ReportDeleteFailed) => Accept(new VolumeEvent.Restored()),
-        (VolumeState.Deleted, VolumeCommand.Recover) => Accept(new VolumeEvent.Restored()),
+        (VolumeState.Deleted or VolumeState.Error, VolumeCommand.Recover) => Accept(new VolumeEvent.Restored()),
 
         (VolumeState.Deleted or VolumeState.Error, VolumeCommand.Expunge) => Accept(new VolumeEvent.ExpungeBegun()),
         (VolumeState.Expunging, VolumeCommand.ConfirmExpunged) => Accept(new VolumeEvent.Expunged()),
         (VolumeState.Expunging, VolumeCommand.ReportExpungeFailed c) => Accept(new VolumeEvent.Broke(c.Cause)),
 
         (VolumeState.Ready or VolumeState.Deleted, VolumeCommand.ReportMissing c) => Accept(new VolumeEvent.Broke(c.Cause)),
+        (VolumeState.Error, VolumeCommand.ReportFound) => volume.IsLost ? Accept(new VolumeEvent.Found()) : Decision<VolumeEvent>.NothingToDo,
 
         _ => RepeatOrRefusal(volume, command),
     };
@@ -117,9 +140,13 @@ public static class VolumeMachine
         (VolumeState.Ready, VolumeCommand.ConfirmCreated or VolumeCommand.ConfirmResized or VolumeCommand.ConfirmChanged
             or VolumeCommand.ConfirmReverted or VolumeCommand.Recover or VolumeCommand.ReportResizeFailed
             or VolumeCommand.ReportChangeFailed or VolumeCommand.ReportRevertFailed or VolumeCommand.ReportMoveFailed
-            or VolumeCommand.ReportDeleteFailed) => Decision<VolumeEvent>.NothingToDo,
+            or VolumeCommand.ReportDeleteFailed or VolumeCommand.ReportFound) => Decision<VolumeEvent>.NothingToDo,
+        (VolumeState.Allocated, VolumeCommand.ConfirmAllocated or VolumeCommand.ReportProvisionFailed or VolumeCommand.ReportDeleteFailed
+            or VolumeCommand.ReportUnmanageFailed) => Decision<VolumeEvent>.NothingToDo,
+        (VolumeState.Releasing, VolumeCommand.Unmanage) => Decision<VolumeEvent>.NothingToDo,
+        (VolumeState.Expunged, VolumeCommand.ConfirmDeleted or VolumeCommand.ConfirmUnmanaged) => Decision<VolumeEvent>.NothingToDo,
         (VolumeState.Deleting, VolumeCommand.Delete) => Decision<VolumeEvent>.NothingToDo,
-        (VolumeState.Deleted, VolumeCommand.Delete or VolumeCommand.ConfirmDeleted) => Decision<VolumeEvent>.NothingToDo,
+        (VolumeState.Deleted, VolumeCommand.Delete or VolumeCommand.ConfirmDeleted or VolumeCommand.ReportFound) => Decision<VolumeEvent>.NothingToDo,
         (VolumeState.Expunging, VolumeCommand.Expunge) => Decision<VolumeEvent>.NothingToDo,
         (VolumeState.Expunged, VolumeCommand.Expunge or VolumeCommand.ConfirmExpunged or VolumeCommand.ReportCreateFailed) =>
             Decision<VolumeEvent>.NothingToDo,
@@ -154,8 +181,20 @@ public static class VolumeMachine
             DiskOfferingId = m.DiskOfferingId, Promises = m.Promises,
         },
         VolumeEvent.DeleteBegun => volume with { State = VolumeState.Deleting },
-        VolumeEvent.Deleted d => volume with { State = VolumeState.Deleted, DeletedAt = d.At },
-        VolumeEvent.Restored => volume with { State = VolumeState.Ready, DeletedAt = null },
+        VolumeEvent.Deleted d => volume with { State = VolumeState.Deleted, DeletedAt = d.At, PurgeAt = d.PurgeAt },
+        VolumeEvent.Restored => volume with
+        {
+            State = volume.Handle is null ? VolumeState.Allocated : VolumeState.Ready, DeletedAt = null, PurgeAt = null, Cause = null,
+        },
+        VolumeEvent.Allocated => volume with { State = VolumeState.Allocated },
+        VolumeEvent.ProvisionBegun => volume with { State = VolumeState.Creating, Cause = null },
+        VolumeEvent.ProvisionGivenUp g => volume with { State = VolumeState.Allocated, Handle = null, Cause = g.Cause },
+        VolumeEvent.UnmanageBegun => volume with { State = VolumeState.Releasing },
+        VolumeEvent.UnmanageGivenUp => volume with
+        {
+            State = volume.Cause is not null ? VolumeState.Error : volume.Handle is null ? VolumeState.Allocated : VolumeState.Ready,
+        },
+        VolumeEvent.Found => volume with { State = volume.DeletedAt is null ? VolumeState.Ready : VolumeState.Deleted, Cause = null },
         VolumeEvent.ExpungeBegun => volume with { State = VolumeState.Expunging, Cause = null },
         VolumeEvent.Expunged => volume with { State = VolumeState.Expunged, Handle = null },
         VolumeEvent.Broke b => volume with { State = VolumeState.Error, Cause = b.Cause },

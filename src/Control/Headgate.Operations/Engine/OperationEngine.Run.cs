@@ -1,4 +1,5 @@
 using Headgate.Domain;
+using Headgate.Operations.Telemetry;
 using Headgate.Persistence;
 using Headgate.Primitives;
 
@@ -9,6 +10,7 @@ public sealed partial class OperationEngine
 {
     private async Task RunAsync(OperationDetails held)
     {
+        using var work = OperationTelemetry.Begin(held.Operation);
         try
         {
             while (Progress.Current(held) is >= 0 and var index && held.Operation.LeaseOwner is not null)
@@ -21,7 +23,9 @@ public sealed partial class OperationEngine
 
                 await _faults.ReachAsync(place + intended, _stop.Token).ConfigureAwait(false);
                 if (_stop.IsCancellationRequested) return; // intended, not tried: the next engine tries it
+                using var attempt = OperationTelemetry.Begin(step);
                 var result = await ActAsync(held, step).ConfigureAwait(false);
+                OperationTelemetry.End(attempt, held.Operation, result);
                 await _faults.ReachAsync(place + acted, _stop.Token).ConfigureAwait(false);
 
                 // Journalled even while stopping: what happened is worth knowing.
@@ -31,6 +35,7 @@ public sealed partial class OperationEngine
                 if (next is null) return;
                 held = next;
             }
+            OperationTelemetry.End(work, held.Operation);
             if (held.Operation.Status is OperationStatus.Succeeded) LogSucceeded(held.Operation.Kind, held.Operation.Id);
             else if (held.Operation.HasEnded) LogFailed(held.Operation.Kind, held.Operation.Id, held.Operation.Fault);
         }
@@ -53,6 +58,9 @@ public sealed partial class OperationEngine
         var step = _catalog.Get(held.Operation.Kind).Steps[journalled.Index];
         var undoing = journalled.Status is StepStatus.Undoing;
         var context = new StepContext(held.Operation, undoing ? journalled.UndoAttempts : journalled.Attempts);
+        // The first step's undo is what sets the rows right, and asks no storage: it is never left out.
+        if (undoing && held.Operation.AbandonRequested && journalled.Index > 0)
+            return new StepResult.Advance("left as it is: the operation was abandoned; check its pool");
         try
         {
             return undoing

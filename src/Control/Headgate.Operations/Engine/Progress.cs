@@ -110,9 +110,12 @@ internal static class Progress
         held with { Steps = [.. held.Steps.Select((old, i) => i == index ? step : old)] };
 
     private static bool MustCancel(Operation operation, OperationDefinition definition) =>
-        operation.CancelRequested && operation.Status is not OperationStatus.Undoing
-        && (definition.CanCancel || operation.Status is OperationStatus.Pending);
+        operation.Status is not OperationStatus.Undoing
+        && (operation.AbandonRequested || (operation.CancelRequested && (definition.CanCancel || operation.Status is OperationStatus.Pending)));
 
-    private static Fault Cancelled(Operation operation) => new(
+    private static Fault Cancelled(Operation operation) => operation.AbandonRequested ? Abandoned(operation) : new(
         "operation-cancelled", $"{operation.Kind} was cancelled on request; ask for it again if it is still wanted.", Recovery.FixRequest);
+
+    private static Fault Abandoned(Operation operation) => new(
+        "operation-abandoned", $"{operation.Kind} was abandoned by an administrator; check its pool for what it may have left on the storage.", Recovery.AskOperator);
 }

@@ -1,6 +1,7 @@
 using Headgate.Domain;
 using Headgate.Operations.Hosts;
 using Headgate.Operations.Templates;
+using Headgate.Operations.Volumes;
 using Headgate.Primitives;
 using Headgate.Storage.Sdk;
 using Microsoft.EntityFrameworkCore;
@@ -138,6 +139,7 @@ internal sealed class DetachPool(ArrayDirectory arrays, StoreCache stores) : For
 {
     public override async ValueTask<StepResult> RunAsync(StepContext context, CancellationToken stop)
     {
+        if (context.Input<ForceInput>().Force) return new StepResult.Advance("forgotten without its storage", Forgotten(context));
         var target = await arrays.PoolAsync(context.SubjectId, stop).ConfigureAwait(false);
         if (target is not Outcome<ReachedPool>.Done { Value: var pool })
             return Retry.NotDone(target, context.Attempt);
@@ -145,13 +147,20 @@ internal sealed class DetachPool(ArrayDirectory arrays, StoreCache stores) : For
         if (copies is [var copy, ..]) return await CopyOnStorage.DropAsync(pool, copy, context, stop).ConfigureAwait(false); // no tenant's, and nothing here needs it any more
         var removed = await pool.Store.LifeCycle.RemoveAsync(stop).ConfigureAwait(false);
         if (removed.IsDone) await stores.EvictAsync(pool.Pool.Id).ConfigureAwait(false);
-        return Retry.After(removed, context.Attempt, _ => new StepResult.Advance(
-            "detached",
-            async (db, now, cancel) =>
-            {
-                var row = await db.ApplyAsync(context.SubjectId, new PoolCommand.ConfirmRemoved(), cancel).ConfigureAwait(false);
-                db.Put(row with { SealedSecrets = new Dictionary<string, string>() });
-                db.Tell(now, context.Operation, "pool", row.Id, row.Name, null, "pool.removed", $"Pool {row.Name} was removed.");
-            }));
+        return Retry.After(removed, context.Attempt, _ => new StepResult.Advance("detached", Removed(context)));
     }
+
+    private static StepCommit Removed(StepContext context) => async (db, now, stop) =>
+    {
+        var row = await db.ApplyAsync(context.SubjectId, new PoolCommand.ConfirmRemoved(), stop).ConfigureAwait(false);
+        db.Put(row with { SealedSecrets = new Dictionary<string, string>() });
+        db.Tell(now, context.Operation, "pool", row.Id, row.Name, null, "pool.removed", $"Pool {row.Name} was removed.");
+    };
+
+    /// <summary>With the templates' copies, which are out of reach on it.</summary>
+    private static StepCommit Forgotten(StepContext context) => async (db, now, stop) =>
+    {
+        db.TemplateCopies.RemoveRange(await db.TemplateCopies.Where(c => c.PoolId == context.SubjectId).ToListAsync(stop).ConfigureAwait(false));
+        await Removed(context)(db, now, stop).ConfigureAwait(false);
+    };
 }

@@ -20,6 +20,7 @@ internal static class SnapshotOperations
             new Begin("no way back from here", Undo("snapshot.delete-failed", "could not be deleted", c => new SnapshotCommand.ReportDeleteFailed(c.Cause))),
             new DeleteSnapshot(arrays),
         ]) { CanCancel = false },
+        .. GroupOperations.All(arrays),
         new(OperationKinds.SnapshotRevert, [new Begin("recorded", RevertFailed), new RevertToSnapshot(arrays)]) { CanCancel = false },
     ];
 

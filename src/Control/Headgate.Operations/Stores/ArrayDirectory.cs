@@ -62,6 +62,10 @@ public sealed class ArrayDirectory(HeadgateDatabase database, StoreCache stores)
     public Task<Snapshot> SnapshotAsync(Guid snapshotId, CancellationToken stop) =>
         database.ReadAsync((db, cancel) => db.Snapshots.SingleAsync(s => s.Id == snapshotId, cancel), stop);
 
+    /// <summary>The snapshots of a group that are not deleted.</summary>
+    public Task<List<Snapshot>> MembersAsync(Guid groupId, CancellationToken stop) => database.ReadAsync(
+        (db, cancel) => db.Snapshots.Where(s => s.GroupId == groupId && s.State != SnapshotState.Deleted).OrderBy(s => s.Id).ToListAsync(cancel), stop);
+
     /// <summary>The template's row.</summary>
     public Task<Template> TemplateAsync(Guid templateId, CancellationToken stop) =>
         database.ReadAsync((db, cancel) => db.Templates.SingleAsync(t => t.Id == templateId, cancel), stop);
@@ -81,6 +85,15 @@ public sealed class ArrayDirectory(HeadgateDatabase database, StoreCache stores)
     /// <summary>The copies of a template, or those on a pool.</summary>
     public Task<List<TemplateCopy>> TemplateCopiesAsync(Guid templateOrPoolId, CancellationToken stop) => database.ReadAsync(
         (db, cancel) => db.TemplateCopies.Where(c => c.TemplateId == templateOrPoolId || c.PoolId == templateOrPoolId).OrderBy(c => c.Id).ToListAsync(cancel), stop);
+
+    /// <summary>The orphan's row.</summary>
+    public Task<Orphan> OrphanAsync(Guid orphanId, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => db.Orphans.SingleAsync(o => o.Id == orphanId, cancel), stop);
+
+    /// <summary>True when something here is, or will be, on a storage under this key.</summary>
+    public Task<bool> IsKnownAsync(Guid key, CancellationToken stop) => database.ReadAsync(
+        async (db, cancel) => await db.Volumes.AnyAsync(v => v.Id == key && v.State != VolumeState.Expunged, cancel).ConfigureAwait(false)
+            || await db.TemplateCopies.AnyAsync(c => c.Id == key, cancel).ConfigureAwait(false), stop);
 
     /// <summary>The grants of a volume.</summary>
     public Task<List<VolumeAccess>> AccessesAsync(Guid volumeId, CancellationToken stop) => database.ReadAsync(

@@ -29,8 +29,11 @@ internal static class VolumeOperations
             new RevokeAllAccess(arrays),
             new Conclude("to-recycle-bin", context => async (db, now, stop) =>
             {
-                var volume = await db.ApplyAsync(context.SubjectId, new VolumeCommand.ConfirmDeleted(now), stop).ConfigureAwait(false);
-                db.Tell(now, context.Operation, volume, "volume.deleted", $"Volume {volume.Name} was moved to the recycle bin.");
+                var purgeAt = await RecycleBin.PurgeAtAsync(db, context.SubjectId, now, stop).ConfigureAwait(false);
+                var volume = await db.ApplyAsync(context.SubjectId, new VolumeCommand.ConfirmDeleted(now, purgeAt), stop).ConfigureAwait(false);
+                db.Tell(now, context.Operation, volume, "volume.deleted", volume.State is VolumeState.Expunged
+                    ? $"Volume {volume.Name} was ended; it had never been made."
+                    : $"Volume {volume.Name} was moved to the recycle bin{(purgeAt is { } end ? $" and is expunged at {end:u}" : "")}.");
             }),
         ]),
 
@@ -71,6 +74,9 @@ internal static class VolumeOperations
         Change(OperationKinds.VolumeSetQos, "volume.qos-changed", arrays),
         Change(OperationKinds.VolumeChangeOffering, "volume.offering-changed", arrays),
 
+        .. LazyOperations.All(arrays, box),
+        .. TransferOperations.All(arrays),
+
         new(OperationKinds.VolumeConnect, [new Begin("recorded", ConnectFailed), new GrantAccess(arrays, box)]),
 
         new(OperationKinds.VolumeRepair,
@@ -98,10 +104,10 @@ internal static class VolumeOperations
         new(OperationKinds.VolumeDisconnect, [new Begin("recorded", DisconnectFailed), new RevokeAccess(arrays)]) { CanCancel = false },
     ];
 
-    private static Begin BeginCreate() =>
+    internal static Begin BeginCreate() =>
         new("placed and reserved", Undo("volume.create-failed", "could not be made", c => new VolumeCommand.ReportCreateFailed(c.Cause)));
 
-    private static ConfirmLun ConfirmCreate(ArrayDirectory arrays) =>
+    internal static ConfirmLun ConfirmCreate(ArrayDirectory arrays) =>
         new(arrays, (_, volume) => volume.Promises, (context, view, promises) => async (db, now, stop) =>
         {
             var made = new VolumeCommand.ConfirmCreated(view.Handle.Value, view.Size, promises);
@@ -121,7 +127,7 @@ internal static class VolumeOperations
         }),
     ]);
 
-    private static Func<StepContext, StepCommit> Undo(string code, string what, Func<StepContext, VolumeCommand> report) =>
+    internal static Func<StepContext, StepCommit> Undo(string code, string what, Func<StepContext, VolumeCommand> report) =>
         context => async (db, now, stop) =>
         {
             var volume = await db.ReportAsync(context.SubjectId, report(context), stop).ConfigureAwait(false);

@@ -26,6 +26,7 @@ internal sealed class VolumeMapping : IEntityTypeConfiguration<Volume>
         builder.HasIndex(e => new { e.AccountId, e.Name }).IsUnique().HasFilter("\"State\" <> 'Expunged'");
         builder.HasIndex(e => new { e.PoolId, e.State });
         builder.HasIndex(e => e.StorageKey).HasFilter("\"StorageKey\" IS NOT NULL");
+        builder.HasIndex(e => e.PurgeAt).HasFilter("\"PurgeAt\" IS NOT NULL");
         builder.HasIndex(e => e.FromTemplateId).HasFilter("\"FromTemplateId\" IS NOT NULL");
         builder.HasOne<Account>().WithMany().HasForeignKey(e => e.AccountId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Zone>().WithMany().HasForeignKey(e => e.ZoneId).OnDelete(DeleteBehavior.Restrict);
@@ -65,6 +66,8 @@ internal sealed class SnapshotMapping : IEntityTypeConfiguration<Snapshot>
         builder.Property(e => e.Name).Name();
         builder.HasIndex(e => new { e.AccountId, e.Name }).IsUnique().HasFilter("\"State\" <> 'Deleted'");
         builder.HasIndex(e => e.VolumeId);
+        builder.HasIndex(e => e.GroupId).HasFilter("\"GroupId\" IS NOT NULL");
+        builder.HasIndex(e => new { e.ScheduleId, e.VolumeId }).HasFilter("\"ScheduleId\" IS NOT NULL");
         builder.HasOne<Volume>().WithMany().HasForeignKey(e => e.VolumeId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<StoragePool>().WithMany().HasForeignKey(e => e.PoolId).OnDelete(DeleteBehavior.Restrict);
     }

@@ -468,6 +468,88 @@ namespace Headgate.Persistence.Migrations
                     b.ToTable("Events");
                 });
 
+            modelBuilder.Entity("Headgate.Domain.Finding", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FirstSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Handle")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Identity")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("IgnoredBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PoolId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RepairNotBefore")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("RepairOperationId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Repairable")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Repairs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("SubjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Volume")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("VolumeId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PoolId", "Identity")
+                        .IsUnique()
+                        .HasFilter("\"State\" IN ('Open', 'Ignored')");
+
+                    b.HasIndex("State", "Kind");
+
+                    b.ToTable("Findings");
+                });
+
             modelBuilder.Entity("Headgate.Domain.Host", b =>
                 {
                     b.Property<Guid>("Id")
@@ -623,6 +705,9 @@ namespace Headgate.Persistence.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("AbandonRequested")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid?>("AccountId")
                         .HasColumnType("TEXT");
 
@@ -675,6 +760,9 @@ namespace Headgate.Persistence.Migrations
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TraceParent")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("Version")
@@ -748,6 +836,121 @@ namespace Headgate.Persistence.Migrations
                     b.ToTable("OperationSubjects");
                 });
 
+            modelBuilder.Entity("Headgate.Domain.Orphan", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("BurstIops")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Cause")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("FirstSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Handle")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Initiators")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("MaxBandwidth")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("MaxIops")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("MinIops")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PoolId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("State");
+
+                    b.HasIndex("PoolId", "Handle")
+                        .IsUnique()
+                        .HasFilter("\"State\" IN ('Quarantined', 'Adopting', 'Deleting')");
+
+                    b.ToTable("Orphans");
+                });
+
+            modelBuilder.Entity("Headgate.Domain.PoolCheckup", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LastAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NextAt");
+
+                    b.ToTable("PoolCheckups");
+                });
+
+            modelBuilder.Entity("Headgate.Domain.RecycleRule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("KeepSeconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("RecycleRules");
+                });
+
             modelBuilder.Entity("Headgate.Domain.Snapshot", b =>
                 {
                     b.Property<Guid>("Id")
@@ -762,6 +965,9 @@ namespace Headgate.Persistence.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid?>("GroupId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Handle")
                         .HasColumnType("TEXT");
 
@@ -771,6 +977,9 @@ namespace Headgate.Persistence.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("PoolId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ScheduleId")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("Size")
@@ -790,6 +999,9 @@ namespace Headgate.Persistence.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("GroupId")
+                        .HasFilter("\"GroupId\" IS NOT NULL");
+
                     b.HasIndex("PoolId");
 
                     b.HasIndex("VolumeId");
@@ -798,7 +1010,131 @@ namespace Headgate.Persistence.Migrations
                         .IsUnique()
                         .HasFilter("\"State\" <> 'Deleted'");
 
+                    b.HasIndex("ScheduleId", "VolumeId")
+                        .HasFilter("\"ScheduleId\" IS NOT NULL");
+
                     b.ToTable("Snapshots");
+                });
+
+            modelBuilder.Entity("Headgate.Domain.SnapshotGroup", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Cause")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Consistency")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Name")
+                        .IsUnique()
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.ToTable("SnapshotGroups");
+                });
+
+            modelBuilder.Entity("Headgate.Domain.SnapshotSchedule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("AsGroup")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("KeepLast")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("KeepSeconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LastOperations")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LastOutcome")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LastProblem")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LastRunAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("NamePattern")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Volumes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Name")
+                        .IsUnique();
+
+                    b.HasIndex("IsEnabled", "NextAt");
+
+                    b.ToTable("SnapshotSchedules");
                 });
 
             modelBuilder.Entity("Headgate.Domain.StoragePool", b =>
@@ -872,6 +1208,12 @@ namespace Headgate.Persistence.Migrations
                     b.Property<string>("Provider")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("QuarantinedBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("QuarantinedIops")
+                        .HasColumnType("INTEGER");
 
                     b.Property<bool>("RequireChap")
                         .HasColumnType("INTEGER");
@@ -1178,6 +1520,9 @@ namespace Headgate.Persistence.Migrations
                     b.Property<Guid?>("HostId")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("IsProtected")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -1189,6 +1534,9 @@ namespace Headgate.Persistence.Migrations
                     b.Property<string>("Promises")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("PurgeAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("ReservedBandwidth")
                         .HasColumnType("INTEGER");
@@ -1228,6 +1576,9 @@ namespace Headgate.Persistence.Migrations
 
                     b.HasIndex("FromTemplateId")
                         .HasFilter("\"FromTemplateId\" IS NOT NULL");
+
+                    b.HasIndex("PurgeAt")
+                        .HasFilter("\"PurgeAt\" IS NOT NULL");
 
                     b.HasIndex("StorageKey")
                         .HasFilter("\"StorageKey\" IS NOT NULL");
@@ -1422,6 +1773,15 @@ namespace Headgate.Persistence.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Headgate.Domain.Finding", b =>
+                {
+                    b.HasOne("Headgate.Domain.StoragePool", null)
+                        .WithMany()
+                        .HasForeignKey("PoolId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Headgate.Domain.Host", b =>
                 {
                     b.HasOne("Headgate.Domain.Cluster", null)
@@ -1455,6 +1815,24 @@ namespace Headgate.Persistence.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Headgate.Domain.Orphan", b =>
+                {
+                    b.HasOne("Headgate.Domain.StoragePool", null)
+                        .WithMany()
+                        .HasForeignKey("PoolId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Headgate.Domain.PoolCheckup", b =>
+                {
+                    b.HasOne("Headgate.Domain.StoragePool", null)
+                        .WithOne()
+                        .HasForeignKey("Headgate.Domain.PoolCheckup", "Id")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Headgate.Domain.Snapshot", b =>
                 {
                     b.HasOne("Headgate.Domain.StoragePool", null)
@@ -1466,6 +1844,24 @@ namespace Headgate.Persistence.Migrations
                     b.HasOne("Headgate.Domain.Volume", null)
                         .WithMany()
                         .HasForeignKey("VolumeId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Headgate.Domain.SnapshotGroup", b =>
+                {
+                    b.HasOne("Headgate.Domain.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Headgate.Domain.SnapshotSchedule", b =>
+                {
+                    b.HasOne("Headgate.Domain.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

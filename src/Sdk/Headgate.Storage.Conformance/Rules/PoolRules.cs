@@ -101,6 +101,8 @@ internal static class PoolRules
         Agree(can.Snapshots == Support.Native, driver.Facet<ISnapshots>() is not null, nameof(ISnapshots));
         Agree(can.Clones == Support.Native, driver.Facet<IClones>() is not null, nameof(IClones));
         Agree(can.Copies == Support.Native, driver.Facet<ICopies>() is not null, nameof(ICopies));
+        Agree(can.Adoption == Support.Native, driver.Facet<IAdoption>() is not null, nameof(IAdoption));
+        Agree(can.GroupSnapshots == Support.Native, driver.Facet<IGroupSnapshots>() is not null, nameof(IGroupSnapshots));
         Agree(can.Inventory == Support.Native, driver.Facet<IInventory>() is not null, nameof(IInventory));
         Agree(
             can.CapacityBytesChange == Support.Native || can.CapacityIopsChange == Support.Native,

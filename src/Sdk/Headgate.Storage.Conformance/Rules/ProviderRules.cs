@@ -73,5 +73,6 @@ internal static class ProviderRules
         ("max bandwidth", c => c.MaxBandwidth.Support), ("live QoS change", c => c.LiveQosChange), ("live resize", c => c.LiveResize),
         ("snapshots", c => c.Snapshots), ("clones", c => c.Clones), ("copies", c => c.Copies),
         ("change of bytes", c => c.CapacityBytesChange), ("change of IOPS", c => c.CapacityIopsChange), ("CHAP", c => c.Chap), ("access per host", c => c.AccessPerHost), ("inventory", c => c.Inventory),
+        ("adoption", c => c.Adoption), ("group snapshots", c => c.GroupSnapshots),
     ];
 }

@@ -34,6 +34,13 @@ internal static class OperationRoutes
                 Guid.TryParse(id, out var found) ? (await cancel.ExecuteAsync(http.Caller(), found, stop)).Accepted() : NoSuch(id))
             .Named("cancelOperation", "Ask for an operation to be undone before its next step")
             .AnswersOperation().Problems(Status404NotFound);
+        operations.MapPost("/{id}/retry", async (string id, HttpContext http, HurryOperation hurry, CancellationToken stop) =>
+                Guid.TryParse(id, out var found) ? (await hurry.ExecuteAsync(http.Caller(), found, stop)).Accepted() : NoSuch(id))
+            .Named("retryOperation", "Make the next attempt of an operation that waits now").AnswersOperation().Problems(Status404NotFound);
+        operations.MapPost("/{id}/abandon", async (string id, HttpContext http, AbandonOperation abandon, CancellationToken stop) =>
+                Guid.TryParse(id, out var found) ? (await abandon.ExecuteAsync(http.Caller(), found, stop)).Accepted() : NoSuch(id))
+            .Named("abandonOperation", "Undo an operation without the storage, which will never answer again; admins only")
+            .AnswersOperation().Problems(Status403Forbidden, Status404NotFound);
         operations.MapGet("/{id}/events", WatchAsync)
             .Named("watchOperation", "Follow an operation as server-sent events until it has ended")
             .Produces<OperationView>(Status200OK, EventStreams.MediaType)

@@ -30,9 +30,12 @@ internal static class PoolRoutes
         pools.MapPost("", AddAsync)
             .Named("addPool", "Add a pool; the operation reaches its storage").AnswersOperation().ProblemsOfBody()
             .Problems(Status404NotFound);
-        pools.MapDelete("/{ref}", async (string @ref, HttpContext http, RemovePool remove, CancellationToken stop) =>
-                (await remove.ExecuteAsync(http.Caller(), @ref, stop)).Accepted())
-            .Named("removePool", "Remove a pool without volumes").AnswersOperation().Problems(Status404NotFound);
+        pools.MapDelete("/{ref}", async (string @ref, [FromQuery] string? force, HttpContext http, RemovePool remove, CancellationToken stop) =>
+                force is null or "true" or "false"
+                    ? (await remove.ExecuteAsync(http.Caller(), @ref, stop, force == "true")).Accepted()
+                    : ProblemResult.Of(ProblemCodes.InvalidParameter, $"The parameter force is '{force}'; it must be true or false."))
+            .Named("removePool", "Remove a pool without volumes; with force=true without asking its storage, which will never answer again")
+            .AnswersOperation().WithMetadata(new QueryNames(["force"])).Problems(Status400BadRequest, Status404NotFound);
         pools.MapPost("/{ref}/capacity", ChangeCapacityAsync)
             .Named("changePoolCapacity", "Give a pool more or less of its storage; refused below what is promised").AnswersOperation().ProblemsOfBody()
             .Problems(Status404NotFound);

@@ -30,6 +30,8 @@ internal static class PoolViews
         Description = found.Pool.Description,
         CapacityBytes = found.Pool.CapacityBytes?.Bytes,
         ReservedBytes = found.Pool.ReservedBytes.Bytes,
+        QuarantinedBytes = found.Pool.QuarantinedBytes.Bytes,
+        QuarantinedIops = found.Pool.QuarantinedIops,
         AllowedBytes = found.Pool.AllowedBytes?.Bytes,
         StorageBytes = found.Pool.FoundBytes?.Bytes,
         CapacityIops = found.Pool.CapacityIops,
@@ -46,7 +48,7 @@ internal static class PoolViews
         [
             .. result.Findings.Select(f => new PoolFinding(f.Kind, f.VolumeId, f.Volume, f.Handle, f.Message)
             {
-                Action = f.Action, Repairable = f.IsRepairable, Operation = f.Operation, RepairProblem = f.RepairProblem?.ToString(),
+                Id = f.Id, Ignored = f.IsIgnored, Action = f.Action, Repairable = f.IsRepairable, Operation = f.Operation, RepairProblem = f.RepairProblem?.ToString(),
             }),
         ])
     {

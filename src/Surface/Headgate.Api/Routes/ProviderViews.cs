@@ -25,6 +25,7 @@ internal static class ProviderViews
         can.VolumeSize.From, can.VolumeSize.To, can.VolumeSize.Step)
     {
         Copies = Words.Of(can.Copies), CapacityBytesChange = Words.Of(can.CapacityBytesChange), CapacityIopsChange = Words.Of(can.CapacityIopsChange),
+        Adoption = Words.Of(can.Adoption), GroupSnapshots = Words.Of(can.GroupSnapshots),
     };
 
     private static QosSupportView Show(QosSupport limit) =>

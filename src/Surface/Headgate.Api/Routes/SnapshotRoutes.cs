@@ -56,7 +56,7 @@ internal static class SnapshotRoutes
         return page.AnswerAsync(request => list.ExecuteAsync(http.Caller(), filter, request, stop), Show);
     }
 
-    private static SnapshotView Show(SnapshotDetails found) => new(
+    internal static SnapshotView Show(SnapshotDetails found) => new(
         found.Snapshot.Id, found.Snapshot.Name, found.Volume, found.Snapshot.VolumeId, Words.Of(found.Snapshot.State),
         found.Snapshot.Cause?.ToString(), found.Snapshot.Size.Bytes, found.Snapshot.CreatedAt);
 }

@@ -172,6 +172,7 @@ internal static class VolumeRoutes
             Host = body.Host,
             Cluster = body.Cluster,
             Placement = placement,
+            Lazy = body.Lazy,
         };
     }
 }

@@ -25,6 +25,9 @@ internal static class VolumeViews
         Promises = Show(found.Volume.Promises),
         Initiators = found.Initiators,
         Handle = found.Volume.Handle,
+        Protected = found.Volume.IsProtected,
+        DeletedAt = found.Volume.DeletedAt,
+        PurgeAt = found.Volume.PurgeAt,
         CreatedAt = found.Volume.CreatedAt,
     };
 

@@ -9,10 +9,16 @@ internal static class Routes
     public const string Providers = "/api/v1/providers";
     public const string ProviderRescan = "/api/v1/providers/rescan";
     public const string Pools = "/api/v1/pools";
+    public const string VolumeImport = "/api/v1/volumes/import";
+    public const string RecycleBin = "/api/v1/recycle-bin";
+    public const string Findings = "/api/v1/findings";
+    public const string Orphans = "/api/v1/orphans";
     public const string DiskOfferings = "/api/v1/disk-offerings";
     public const string ComputeOfferings = "/api/v1/compute-offerings";
     public const string Volumes = "/api/v1/volumes";
     public const string Snapshots = "/api/v1/snapshots";
+    public const string SnapshotGroups = "/api/v1/snapshot-groups";
+    public const string SnapshotSchedules = "/api/v1/snapshot-schedules";
     public const string Templates = "/api/v1/templates";
     public const string PlacementExplain = "/api/v1/placement/explain";
     public const string Operations = "/api/v1/operations";

@@ -12,7 +12,9 @@ internal static class OperationCommands
         List(),
         PlaceCommands.ShowVerb("operation", Routes.Operations, "ID", (session, route, cancelled) =>
             session.ShowAsync(route, OperationViews.Sheet, ApiJson.Default.OperationView, cancelled)),
-        Cancel());
+        Cancel(),
+        Change("retry", "Make the next attempt of an operation that waits now, in place of when its pause is over."),
+        Change("abandon", "Undo an operation without its storage, which will never answer again; what may be left there, a pool check finds."));
 
     private static Verb List()
     {
@@ -21,6 +23,16 @@ internal static class OperationCommands
         var account = Given.Text("--account", "Only those of this account.", "ACCOUNT");
         return Verb.Of("list", "List operations in the order in which they were asked for.", ["headgate operation list --status running"], [status, kind, account], (session, cancelled) =>
             session.ListAsync(Routes.Filtered(Routes.Operations, ("status", session.Get(status)), ("kind", session.Get(kind)), ("account", session.Get(account))), OperationViews.Operations, ApiJson.Default.OperationView, cancelled));
+    }
+
+    private static Verb Change(string verb, string help)
+    {
+        var operation = Given.Ref("OPERATION");
+        return Verb.Of(verb, help, [$"headgate operation {verb} ID"], [operation], async (session, cancelled) =>
+        {
+            var answer = await session.Api.PostAsync(Routes.Of(Routes.Operations, session.Get(operation), verb), cancelled);
+            session.Printer.PrintOne(answer.Body, OperationViews.Sheet, ApiJson.Default.OperationView);
+        });
     }
 
     private static Verb Cancel()

@@ -22,7 +22,8 @@ internal static class PoolCommands
         Change("enable", "Place volumes on it again."),
         Change("maintain", "Enter maintenance: no change to any of its volumes until it is enabled again."),
         Check(),
-        PlaceCommands.RemoveVerb("pool", Routes.Pools, "san1", help: "Remove a pool; refused while volumes are on it. The storage itself is left alone."));
+        OrphanCommands.Noun(),
+        Remove());
 
     private static Verb Add()
     {
@@ -103,6 +104,19 @@ internal static class PoolCommands
             var answer = await session.Api.PostAsync(Routes.Of(Routes.Pools, session.Get(pool), verb), cancelled);
             await session.FinishAndShowAsync(answer, Routes.Pools, StorageViews.Pool, ApiJson.Default.PoolView, cancelled);
         });
+    }
+
+    private static Verb Remove()
+    {
+        var pool = Given.Ref("POOL");
+        var force = Given.Flag("--force", "Its storage will never answer again: forget it without asking there.");
+        return Verb.Of("remove", "Remove a pool; refused while volumes are on it. The storage itself is left alone.", ["headgate pool remove san1"],
+            WaitOptions.With(pool, force), async (session, cancelled) =>
+            {
+                var name = session.Get(pool);
+                var answer = await session.Api.DeleteAsync(Routes.Filtered(Routes.Of(Routes.Pools, name), ("force", session.Get(force) ? "true" : null)), cancelled);
+                await session.FinishAndSayAsync(answer, $"pool {name}: removed", cancelled);
+            });
     }
 
     private static Verb Check()

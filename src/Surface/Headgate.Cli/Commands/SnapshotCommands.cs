@@ -15,6 +15,7 @@ internal static class SnapshotCommands
         PlaceCommands.ShowVerb("snapshot", Routes.Snapshots, "nightly", (session, route, cancelled) =>
             session.ShowAsync(route, VolumeViews.Snapshot, ApiJson.Default.SnapshotView, cancelled)),
         Revert(),
+        ScheduleCommands.Noun(),
         PlaceCommands.RemoveVerb("snapshot", Routes.Snapshots, "nightly", "delete", "Delete a snapshot; the volume is left as it is."));
 
     private static Verb Create()

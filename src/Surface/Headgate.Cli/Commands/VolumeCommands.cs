@@ -16,7 +16,9 @@ internal static class VolumeCommands
         Resize(), ChangeOffering(), Migrate(), SetQos(),
         VolumeAccessCommands.Connect(), VolumeAccessCommands.Disconnect(),
         VolumeQosCommands.Qos(), VolumeQosCommands.Watch(),
-        Delete(), Recover(), Expunge());
+        Delete(), Recover(), Expunge(),
+        VolumeLifeCommands.Protect(), VolumeLifeCommands.Unprotect(),
+        VolumeLifeCommands.Importable(), VolumeLifeCommands.Import(), VolumeLifeCommands.Unmanage());
 
     /// <summary>Ends a change of a volume and shows the volume.</summary>
     internal static Task ShowAfterAsync(Session session, ApiAnswer answer, CancellationToken cancelled)
@@ -30,6 +32,7 @@ internal static class VolumeCommands
     {
         var name = Given.Required("--name", "Its name: letters, digits, '-', '_', '.'.", "NAME");
         var request = new VolumeRequestOptions();
+        var lazy = Given.Flag("--lazy", "Reserve it now, and make it on its storage when it is connected first.");
         return Verb.Of("create", "Create a volume on the pool that keeps its promises best.",
             [
                 "headgate volume create --name db1 --disk-offering gold",
@@ -37,10 +40,10 @@ internal static class VolumeCommands
                 "headgate volume create --name copy --disk-offering gold --from-snapshot nightly",
                 "headgate volume create --name vm1 --disk-offering gold --template debian13",
             ],
-            WaitOptions.WithDryRun([name, .. request.All]),
+            WaitOptions.WithDryRun([name, lazy, .. request.All]),
             async (session, cancelled) =>
             {
-                var body = request.Read(session, session.Get(name)!);
+                var body = request.Read(session, session.Get(name)!) with { Lazy = session.Get(lazy) };
                 var answer = await session.Api.PostAsync(PlanCommands.Route(session, Routes.Volumes), body, ApiJson.Default.CreateVolume, cancelled);
                 await ShowAfterAsync(session, answer, cancelled);
             });

@@ -60,6 +60,34 @@ internal static class Given
         },
     };
 
+    /// <summary>A time: <c>90s</c>, <c>30m</c>, <c>24h</c>, <c>7d</c>.</summary>
+    public static Option<TimeSpan?> Duration(string name, string help) => new(name)
+    {
+        Description = help,
+        HelpName = "TIME",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (ParseTime(text) is { } time) return time;
+            result.AddError($"'{text}' is not a time; give one like 90s, 30m, 24h or 7d ({name}).");
+            return null;
+        },
+    };
+
+    /// <summary>A number and its unit; null when it is neither.</summary>
+    internal static TimeSpan? ParseTime(string text)
+    {
+        if (text.Length < 2 || !int.TryParse(text[..^1], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)) return null;
+        return text[^1] switch
+        {
+            's' => TimeSpan.FromSeconds(number),
+            'm' => TimeSpan.FromMinutes(number),
+            'h' => TimeSpan.FromHours(number),
+            'd' => TimeSpan.FromDays(number),
+            _ => null,
+        };
+    }
+
     /// <summary><c>a,b,c</c>; may be given several times.</summary>
     public static Option<string[]> Words(string name, string help, string value, params string[] allowed) => new(name)
     {

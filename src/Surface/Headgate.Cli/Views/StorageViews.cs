@@ -82,6 +82,7 @@ internal static class StorageViews
         $"bandwidth {Support(can.MaxBandwidth)}",
         $"volumes of {Show.Size(can.VolumeBytesFrom)} to {Show.Size(can.VolumeBytesTo)} in steps of {Show.Size(can.VolumeBytesStep)}",
         $"live QoS change {can.LiveQosChange}, live resize {can.LiveResize}, snapshots {can.Snapshots}, clones {can.Clones}, copies {can.Copies}",
+        $"adoption {can.Adoption}, group snapshots {can.GroupSnapshots}",
         $"capacity changed there: bytes {can.CapacityBytesChange}, IOPS {can.CapacityIopsChange}",
         $"CHAP {can.Chap}, access per host {can.AccessPerHost}, inventory {can.Inventory}",
     ]);

@@ -31,6 +31,8 @@ internal static class VolumeViews
         .Add("Type", volume.Type).Add("Size", Show.Size(volume.SizeBytes)).Add("Offering", OfferingOf(volume))
         .Add("Zone", volume.Zone).Add("Pool", Show.Text(volume.Pool)).Add("Handle", volume.Handle)
         .Add("Account", volume.Account).Add("Created", Show.Time(volume.CreatedAt))
+        .Add("Protected", volume.Protected ? "yes" : null).Add("Deleted", volume.DeletedAt is null ? null : Show.Time(volume.DeletedAt))
+        .Add("Expunged at", volume.PurgeAt is null ? null : Show.Time(volume.PurgeAt))
         .AddBlock("Promises", StorageViews.Lines(Promises, volume.Promises))
         .AddBlock("Initiators", volume.Initiators);
 

@@ -504,6 +504,94 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.ToTable("Events");
                 });
 
+            modelBuilder.Entity("Headgate.Domain.Finding", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("FirstSeenAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Handle")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Identity")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("IgnoredBy")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("PoolId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("RepairNotBefore")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("RepairOperationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("Repairable")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("Repairs")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<Guid?>("SubjectId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Volume")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("VolumeId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PoolId", "Identity")
+                        .IsUnique()
+                        .HasFilter("\"State\" IN ('Open', 'Ignored')");
+
+                    b.HasIndex("State", "Kind");
+
+                    b.ToTable("Findings");
+                });
+
             modelBuilder.Entity("Headgate.Domain.Host", b =>
                 {
                     b.Property<Guid>("Id")
@@ -664,6 +752,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<bool>("AbandonRequested")
+                        .HasColumnType("boolean");
+
                     b.Property<Guid?>("AccountId")
                         .HasColumnType("uuid");
 
@@ -723,6 +814,10 @@ namespace Headgate.Persistence.Postgres.Migrations
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("TraceParent")
                         .HasColumnType("text")
                         .UseCollation("C");
 
@@ -801,24 +896,48 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.ToTable("OperationSubjects");
                 });
 
-            modelBuilder.Entity("Headgate.Domain.Snapshot", b =>
+            modelBuilder.Entity("Headgate.Domain.Orphan", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid");
+                    b.Property<long?>("BurstIops")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Cause")
                         .HasColumnType("text")
                         .UseCollation("C");
 
-                    b.Property<long>("CreatedAt")
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("FirstSeenAt")
                         .HasColumnType("bigint");
 
                     b.Property<string>("Handle")
+                        .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<string>("Initiators")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("Key")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("MaxBandwidth")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("MaxIops")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("MinIops")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -840,10 +959,115 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
+                    b.HasKey("Id");
+
+                    b.HasIndex("State");
+
+                    b.HasIndex("PoolId", "Handle")
+                        .IsUnique()
+                        .HasFilter("\"State\" IN ('Quarantined', 'Adopting', 'Deleting')");
+
+                    b.ToTable("Orphans");
+                });
+
+            modelBuilder.Entity("Headgate.Domain.PoolCheckup", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("LastAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NextAt");
+
+                    b.ToTable("PoolCheckups");
+                });
+
+            modelBuilder.Entity("Headgate.Domain.RecycleRule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("KeepSeconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("RecycleRules");
+                });
+
+            modelBuilder.Entity("Headgate.Domain.Snapshot", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Cause")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("GroupId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Handle")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("PoolId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("ScheduleId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
                     b.Property<Guid>("VolumeId")
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("GroupId")
+                        .HasFilter("\"GroupId\" IS NOT NULL");
 
                     b.HasIndex("PoolId");
 
@@ -853,7 +1077,139 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsUnique()
                         .HasFilter("\"State\" <> 'Deleted'");
 
+                    b.HasIndex("ScheduleId", "VolumeId")
+                        .HasFilter("\"ScheduleId\" IS NOT NULL");
+
                     b.ToTable("Snapshots");
+                });
+
+            modelBuilder.Entity("Headgate.Domain.SnapshotGroup", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Cause")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Consistency")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Name")
+                        .IsUnique()
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.ToTable("SnapshotGroups");
+                });
+
+            modelBuilder.Entity("Headgate.Domain.SnapshotSchedule", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<bool>("AsGroup")
+                        .HasColumnType("boolean");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("boolean");
+
+                    b.Property<int?>("KeepLast")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("KeepSeconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("LastOperations")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("LastOutcome")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("LastProblem")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("LastRunAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("NamePattern")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Volumes")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "Name")
+                        .IsUnique();
+
+                    b.HasIndex("IsEnabled", "NextAt");
+
+                    b.ToTable("SnapshotSchedules");
                 });
 
             modelBuilder.Entity("Headgate.Domain.StoragePool", b =>
@@ -933,6 +1289,12 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<long>("QuarantinedBytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("QuarantinedIops")
+                        .HasColumnType("bigint");
 
                     b.Property<bool>("RequireChap")
                         .HasColumnType("boolean");
@@ -1253,6 +1615,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.Property<Guid?>("HostId")
                         .HasColumnType("uuid");
 
+                    b.Property<bool>("IsProtected")
+                        .HasColumnType("boolean");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1265,6 +1630,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<long?>("PurgeAt")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("ReservedBandwidth")
                         .HasColumnType("bigint");
@@ -1304,6 +1672,9 @@ namespace Headgate.Persistence.Postgres.Migrations
 
                     b.HasIndex("FromTemplateId")
                         .HasFilter("\"FromTemplateId\" IS NOT NULL");
+
+                    b.HasIndex("PurgeAt")
+                        .HasFilter("\"PurgeAt\" IS NOT NULL");
 
                     b.HasIndex("StorageKey")
                         .HasFilter("\"StorageKey\" IS NOT NULL");
@@ -1503,6 +1874,15 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Headgate.Domain.Finding", b =>
+                {
+                    b.HasOne("Headgate.Domain.StoragePool", null)
+                        .WithMany()
+                        .HasForeignKey("PoolId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Headgate.Domain.Host", b =>
                 {
                     b.HasOne("Headgate.Domain.Cluster", null)
@@ -1536,6 +1916,24 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Headgate.Domain.Orphan", b =>
+                {
+                    b.HasOne("Headgate.Domain.StoragePool", null)
+                        .WithMany()
+                        .HasForeignKey("PoolId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Headgate.Domain.PoolCheckup", b =>
+                {
+                    b.HasOne("Headgate.Domain.StoragePool", null)
+                        .WithOne()
+                        .HasForeignKey("Headgate.Domain.PoolCheckup", "Id")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Headgate.Domain.Snapshot", b =>
                 {
                     b.HasOne("Headgate.Domain.StoragePool", null)
@@ -1547,6 +1945,24 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.HasOne("Headgate.Domain.Volume", null)
                         .WithMany()
                         .HasForeignKey("VolumeId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Headgate.Domain.SnapshotGroup", b =>
+                {
+                    b.HasOne("Headgate.Domain.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Headgate.Domain.SnapshotSchedule", b =>
+                {
+                    b.HasOne("Headgate.Domain.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

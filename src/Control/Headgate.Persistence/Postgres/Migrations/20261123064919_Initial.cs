@@ -196,8 +196,10 @@ namespace Headgate.Persistence.Postgres.Migrations
                     Input = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     Fault = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     CancelRequested = table.Column<bool>(type: "boolean", nullable: false),
+                    AbandonRequested = table.Column<bool>(type: "boolean", nullable: false),
                     IdempotencyKey = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     Fingerprint = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    TraceParent = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     LeaseOwner = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     LeaseUntil = table.Column<long>(type: "bigint", nullable: true),
                     NotBefore = table.Column<long>(type: "bigint", nullable: true),
@@ -208,6 +210,19 @@ namespace Headgate.Persistence.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Operations", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecycleRules",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    KeepSeconds = table.Column<long>(type: "bigint", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecycleRules", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -296,6 +311,66 @@ namespace Headgate.Persistence.Postgres.Migrations
                     table.ForeignKey(
                         name: "FK_AccountLedgers_Accounts_Id",
                         column: x => x.Id,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SnapshotGroups",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Consistency = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    DeletedAt = table.Column<long>(type: "bigint", nullable: true),
+                    Cause = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SnapshotGroups", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SnapshotGroups_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SnapshotSchedules",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Volumes = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    NamePattern = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    Rule = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    TimeZone = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    AsGroup = table.Column<bool>(type: "boolean", nullable: false),
+                    KeepLast = table.Column<int>(type: "integer", nullable: true),
+                    KeepSeconds = table.Column<long>(type: "bigint", nullable: true),
+                    IsEnabled = table.Column<bool>(type: "boolean", nullable: false),
+                    NextAt = table.Column<long>(type: "bigint", nullable: false),
+                    LeaseOwner = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    LeaseUntil = table.Column<long>(type: "bigint", nullable: true),
+                    LastRunAt = table.Column<long>(type: "bigint", nullable: true),
+                    LastOutcome = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    LastProblem = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    LastOperations = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SnapshotSchedules", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_SnapshotSchedules_Accounts_AccountId",
+                        column: x => x.AccountId,
                         principalTable: "Accounts",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
@@ -524,6 +599,8 @@ namespace Headgate.Persistence.Postgres.Migrations
                     ReservedBandwidth = table.Column<long>(type: "bigint", nullable: false),
                     ForeignBytes = table.Column<long>(type: "bigint", nullable: false),
                     ForeignIops = table.Column<long>(type: "bigint", nullable: false),
+                    QuarantinedBytes = table.Column<long>(type: "bigint", nullable: false),
+                    QuarantinedIops = table.Column<long>(type: "bigint", nullable: false),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -546,6 +623,97 @@ namespace Headgate.Persistence.Postgres.Migrations
                         name: "FK_Pools_Zones_ZoneId",
                         column: x => x.ZoneId,
                         principalTable: "Zones",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Findings",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    PoolId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Identity = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    SubjectId = table.Column<Guid>(type: "uuid", nullable: true),
+                    VolumeId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Volume = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    Handle = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Message = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Action = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Repairable = table.Column<bool>(type: "boolean", nullable: false),
+                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    FirstSeenAt = table.Column<long>(type: "bigint", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "bigint", nullable: false),
+                    EndedAt = table.Column<long>(type: "bigint", nullable: true),
+                    IgnoredBy = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    RepairOperationId = table.Column<Guid>(type: "uuid", nullable: true),
+                    Repairs = table.Column<int>(type: "integer", nullable: false),
+                    RepairNotBefore = table.Column<long>(type: "bigint", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Findings", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Findings_Pools_PoolId",
+                        column: x => x.PoolId,
+                        principalTable: "Pools",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Orphans",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    PoolId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Key = table.Column<Guid>(type: "uuid", nullable: false),
+                    Handle = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Size = table.Column<long>(type: "bigint", nullable: false),
+                    MinIops = table.Column<long>(type: "bigint", nullable: true),
+                    MaxIops = table.Column<long>(type: "bigint", nullable: true),
+                    BurstIops = table.Column<long>(type: "bigint", nullable: true),
+                    MaxBandwidth = table.Column<long>(type: "bigint", nullable: true),
+                    Initiators = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    FirstSeenAt = table.Column<long>(type: "bigint", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "bigint", nullable: false),
+                    EndedAt = table.Column<long>(type: "bigint", nullable: true),
+                    Cause = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Orphans", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Orphans_Pools_PoolId",
+                        column: x => x.PoolId,
+                        principalTable: "Pools",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "PoolCheckups",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    NextAt = table.Column<long>(type: "bigint", nullable: false),
+                    LeaseOwner = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    LeaseUntil = table.Column<long>(type: "bigint", nullable: true),
+                    LastAt = table.Column<long>(type: "bigint", nullable: true),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_PoolCheckups", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_PoolCheckups_Pools_Id",
+                        column: x => x.Id,
+                        principalTable: "Pools",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -609,6 +777,8 @@ namespace Headgate.Persistence.Postgres.Migrations
                     FromTemplateId = table.Column<Guid>(type: "uuid", nullable: true),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
                     DeletedAt = table.Column<long>(type: "bigint", nullable: true),
+                    PurgeAt = table.Column<long>(type: "bigint", nullable: true),
+                    IsProtected = table.Column<bool>(type: "boolean", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -653,6 +823,8 @@ namespace Headgate.Persistence.Postgres.Migrations
                     Cause = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     Size = table.Column<long>(type: "bigint", nullable: false),
                     Handle = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    GroupId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ScheduleId = table.Column<Guid>(type: "uuid", nullable: true),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -834,6 +1006,18 @@ namespace Headgate.Persistence.Postgres.Migrations
                 columns: new[] { "SubjectId", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Findings_PoolId_Identity",
+                table: "Findings",
+                columns: new[] { "PoolId", "Identity" },
+                unique: true,
+                filter: "\"State\" IN ('Open', 'Ignored')");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Findings_State_Kind",
+                table: "Findings",
+                columns: new[] { "State", "Kind" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Hosts_ClusterId",
                 table: "Hosts",
                 column: "ClusterId");
@@ -893,6 +1077,23 @@ namespace Headgate.Persistence.Postgres.Migrations
                 columns: new[] { "SubjectId", "Position" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Orphans_PoolId_Handle",
+                table: "Orphans",
+                columns: new[] { "PoolId", "Handle" },
+                unique: true,
+                filter: "\"State\" IN ('Quarantined', 'Adopting', 'Deleting')");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Orphans_State",
+                table: "Orphans",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_PoolCheckups_NextAt",
+                table: "PoolCheckups",
+                column: "NextAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Pools_ClusterId",
                 table: "Pools",
                 column: "ClusterId");
@@ -915,6 +1116,13 @@ namespace Headgate.Persistence.Postgres.Migrations
                 column: "ZoneId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_SnapshotGroups_AccountId_Name",
+                table: "SnapshotGroups",
+                columns: new[] { "AccountId", "Name" },
+                unique: true,
+                filter: "\"DeletedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Snapshots_AccountId_Name",
                 table: "Snapshots",
                 columns: new[] { "AccountId", "Name" },
@@ -922,14 +1130,37 @@ namespace Headgate.Persistence.Postgres.Migrations
                 filter: "\"State\" <> 'Deleted'");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Snapshots_GroupId",
+                table: "Snapshots",
+                column: "GroupId",
+                filter: "\"GroupId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Snapshots_PoolId",
                 table: "Snapshots",
                 column: "PoolId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Snapshots_ScheduleId_VolumeId",
+                table: "Snapshots",
+                columns: new[] { "ScheduleId", "VolumeId" },
+                filter: "\"ScheduleId\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Snapshots_VolumeId",
                 table: "Snapshots",
                 column: "VolumeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SnapshotSchedules_AccountId_Name",
+                table: "SnapshotSchedules",
+                columns: new[] { "AccountId", "Name" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_SnapshotSchedules_IsEnabled_NextAt",
+                table: "SnapshotSchedules",
+                columns: new[] { "IsEnabled", "NextAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_TemplateCopies_PoolId",
@@ -1021,6 +1252,12 @@ namespace Headgate.Persistence.Postgres.Migrations
                 columns: new[] { "PoolId", "State" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Volumes_PurgeAt",
+                table: "Volumes",
+                column: "PurgeAt",
+                filter: "\"PurgeAt\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Volumes_StorageKey",
                 table: "Volumes",
                 column: "StorageKey",
@@ -1060,6 +1297,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                 name: "Facts");
 
             migrationBuilder.DropTable(
+                name: "Findings");
+
+            migrationBuilder.DropTable(
                 name: "IdempotentReplies");
 
             migrationBuilder.DropTable(
@@ -1072,10 +1312,25 @@ namespace Headgate.Persistence.Postgres.Migrations
                 name: "OperationSubjects");
 
             migrationBuilder.DropTable(
+                name: "Orphans");
+
+            migrationBuilder.DropTable(
+                name: "PoolCheckups");
+
+            migrationBuilder.DropTable(
+                name: "RecycleRules");
+
+            migrationBuilder.DropTable(
                 name: "Servers");
 
             migrationBuilder.DropTable(
+                name: "SnapshotGroups");
+
+            migrationBuilder.DropTable(
                 name: "Snapshots");
+
+            migrationBuilder.DropTable(
+                name: "SnapshotSchedules");
 
             migrationBuilder.DropTable(
                 name: "TemplateCopies");
