@@ -95,15 +95,48 @@ public sealed class HeadgateDatabase : IDisposable
     /// once. Work that only runs statements of its own (<c>ExecuteUpdate</c>, <c>ExecuteDelete</c>) may be run twice.
     /// </summary>
     /// <exception cref="DatabaseUnavailableException">The database is away; says whether it is known that nothing was changed.</exception>
-    public async Task<T> WriteAsync<T>(Func<HeadgateDbContext, CancellationToken, Task<T>> work, CancellationToken stop)
+    public Task<T> WriteAsync<T>(Func<HeadgateDbContext, CancellationToken, Task<T>> work, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(work);
+        return RepeatAsync(began => WriteOnceAsync(work, began, stop), stop);
+    }
+
+    /// <summary>As <see cref="WriteAsync{T}"/> for work without a result.</summary>
+    public Task WriteAsync(Func<HeadgateDbContext, CancellationToken, Task> work, CancellationToken stop) =>
+        WriteAsync<bool>(
+            async (db, cancel) =>
+            {
+                await work(db, cancel).ConfigureAwait(false);
+                return true;
+            },
+            stop);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> as <see cref="WriteAsync{T}"/> would, saves what it put so that every rule of the database is heard, and undoes
+    /// all of it: what would happen, and nothing that does.
+    /// </summary>
+    public Task<T> RehearseAsync<T>(Func<HeadgateDbContext, CancellationToken, Task<T>> work, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return RepeatAsync(_ => RehearseOnceAsync(work, stop), stop);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _writer.Dispose();
+    }
+
+    /// <summary>Until it is through: again after a conflict, and after a connection that went and comes back soon.</summary>
+    private async Task<T> RepeatAsync<T>(Func<long, Task<T>> once, CancellationToken stop)
+    {
         var began = TimeProvider.System.GetTimestamp();
         for (var conflicts = 0; ;)
         {
             try
             {
-                return await WriteOnceAsync(work, began, stop).ConfigureAwait(false);
+                return await once(began).ConfigureAwait(false);
             }
             catch (DbUpdateConcurrencyException) when (++conflicts < MostConflicts)
             {
@@ -120,21 +153,27 @@ public sealed class HeadgateDatabase : IDisposable
         }
     }
 
-    /// <summary>As <see cref="WriteAsync{T}"/> for work without a result.</summary>
-    public Task WriteAsync(Func<HeadgateDbContext, CancellationToken, Task> work, CancellationToken stop) =>
-        WriteAsync<bool>(
-            async (db, cancel) =>
-            {
-                await work(db, cancel).ConfigureAwait(false);
-                return true;
-            },
-            stop);
-
-    /// <inheritdoc/>
-    public void Dispose()
+    private async Task<T> RehearseOnceAsync<T>(Func<HeadgateDbContext, CancellationToken, Task<T>> work, CancellationToken stop)
     {
-        _engine.Dispose();
-        _writer.Dispose();
+        await _writer.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            var context = Open();
+            await using (context.ConfigureAwait(false))
+            {
+                var transaction = await _engine.BeginWriteAsync(context, stop).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false)) // ends it without a commit
+                {
+                    var result = await work(context, stop).ConfigureAwait(false);
+                    await context.SaveChangesAsync(stop).ConfigureAwait(false);
+                    return result;
+                }
+            }
+        }
+        finally
+        {
+            _writer.Release();
+        }
     }
 
     private async Task<T> WriteOnceAsync<T>(Func<HeadgateDbContext, CancellationToken, Task<T>> work, long began, CancellationToken stop)

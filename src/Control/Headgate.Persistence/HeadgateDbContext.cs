@@ -29,6 +29,8 @@ public class HeadgateDbContext(DbContextOptions options) : DbContext(options)
 
     public DbSet<Volume> Volumes => Set<Volume>();
 
+    public DbSet<VolumeMove> VolumeMoves => Set<VolumeMove>();
+
     public DbSet<VolumeAccess> VolumeAccesses => Set<VolumeAccess>();
 
     public DbSet<Snapshot> Snapshots => Set<Snapshot>();
@@ -100,6 +102,7 @@ public class HeadgateDbContext(DbContextOptions options) : DbContext(options)
         Json<IReadOnlyDictionary<string, string>>(configurationBuilder);
         Json<IReadOnlyList<Promise>>(configurationBuilder);
         Json<OfferingQos>(configurationBuilder);
+        Json<OfferingPrice>(configurationBuilder);
         Json<Cause>(configurationBuilder);
         Json<Fault>(configurationBuilder);
     }

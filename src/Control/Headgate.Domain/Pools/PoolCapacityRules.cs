@@ -13,7 +13,14 @@ public static class PoolCapacityRules
     {
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(asked);
-        var next = With(pool, asked.Bytes, asked.Iops);
+        return Shortfall(pool, With(pool, asked.Bytes, asked.Iops));
+    }
+
+    /// <summary>Null when the pool may become <paramref name="next"/>: of nothing does it have less than it promised, or no less than before.</summary>
+    public static Fault? Shortfall(StoragePool pool, StoragePool next)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentNullException.ThrowIfNull(next);
         var bytes = pool.ReservedBytes + pool.ForeignBytes;
         if (next.CapacityBytes is { } few && few < bytes && (pool.CapacityBytes is null || few < pool.CapacityBytes))
         {
@@ -27,6 +34,12 @@ public static class PoolCapacityRules
             return new Fault("capacity-in-use",
                 $"Pool {pool.Name} would have {slow} IOPS to promise, and {pool.ReservedIops} are promised to its volumes{Others(pool.ForeignIops > 0, $"{pool.ForeignIops}")}. "
                 + $"Give it {iops} or more, or lower minimums first.", Recovery.FixRequest);
+        }
+        if (next.CapacityBandwidth is { } narrow && narrow < pool.ReservedBandwidth && (pool.CapacityBandwidth is null || narrow < pool.CapacityBandwidth))
+        {
+            return new Fault("capacity-in-use",
+                $"Pool {pool.Name} would have {narrow}/s to promise, and {pool.ReservedBandwidth}/s are promised to its volumes. "
+                + $"Give it {pool.ReservedBandwidth}/s or more, or lower bandwidths first.", Recovery.FixRequest);
         }
         return null;
     }
@@ -50,6 +63,7 @@ public static class PoolCapacityRules
         var said = new List<string>();
         var bytes = pool.ReservedBytes + pool.ForeignBytes;
         if (pool.CapacityBytes is { } all && bytes > all) said.Add($"volumes take {bytes} of {all}");
+        if (pool.CapacityBandwidth is { } bandwidth && pool.ReservedBandwidth > bandwidth) said.Add($"{pool.ReservedBandwidth}/s are promised of {bandwidth}/s");
         if (pool.CapacityIops is { } iops && pool.ReservedIops + pool.ForeignIops > iops) said.Add($"{pool.ReservedIops + pool.ForeignIops} IOPS are promised of {iops}");
         return said.Count == 0 ? null : string.Join(" and ", said);
     }

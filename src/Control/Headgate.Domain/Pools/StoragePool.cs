@@ -43,6 +43,9 @@ public sealed record StoragePool : IAggregate
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>Those of its tags that keep everything off it that does not ask for them by name.</summary>
+    public IReadOnlyList<string> ExclusiveTags { get; init; } = [];
+
     /// <summary>The provider's settings that are no secrets.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
@@ -84,11 +87,20 @@ public sealed record StoragePool : IAggregate
     /// <summary>IOPS promised per IOPS there are.</summary>
     public double IopsOvercommit { get; init; } = 1;
 
+    /// <summary>Bytes per second that the admin says it can move; null for no bound known, and none kept.</summary>
+    public ByteSize? AllowedBandwidth { get; init; }
+
+    /// <summary>Bytes per second promised per byte per second there is.</summary>
+    public double BandwidthOvercommit { get; init; } = 1;
+
     /// <summary>Bytes reserved by our volumes: the ledger.</summary>
     public ByteSize ReservedBytes { get; init; }
 
     /// <summary>Sum of our volumes' minimums.</summary>
     public long ReservedIops { get; init; }
+
+    /// <summary>Sum of our volumes' bandwidth limits, in bytes per second. A volume without one holds none.</summary>
+    public ByteSize ReservedBandwidth { get; init; }
 
     /// <summary>Bytes of volumes on it that are not ours.</summary>
     public ByteSize ForeignBytes { get; init; }
@@ -116,7 +128,7 @@ public sealed record StoragePool : IAggregate
 
     /// <summary>IOPS that may be promised in all; null for no bound known.</summary>
     public long? CapacityIops =>
-        (AllowedIops ?? FoundIops) is { } iops ? (long)(iops * IopsOvercommit) : null;
+        (AllowedIops ?? FoundIops) is { } iops ? (long)Math.Min(iops * IopsOvercommit, MostBytes) : null;
 
     /// <summary>Bytes still to be had, never below zero; null for no bound known.</summary>
     public ByteSize? FreeBytes =>
@@ -124,4 +136,12 @@ public sealed record StoragePool : IAggregate
 
     /// <summary>IOPS still to be promised, never below zero; null for no bound known.</summary>
     public long? FreeIops => CapacityIops is { } all ? Math.Max(0, all - ReservedIops - ForeignIops) : null;
+
+    /// <summary>Bytes per second that may be promised in all; null for no bound known.</summary>
+    public ByteSize? CapacityBandwidth =>
+        AllowedBandwidth is { } bandwidth ? new ByteSize((long)Math.Min(bandwidth.Bytes * BandwidthOvercommit, MostBytes)) : null;
+
+    /// <summary>Bytes per second still to be promised, never below zero; null for no bound known.</summary>
+    public ByteSize? FreeBandwidth =>
+        CapacityBandwidth is { } all ? new ByteSize(Math.Max(0, all.Bytes - ReservedBandwidth.Bytes)) : null;
 }

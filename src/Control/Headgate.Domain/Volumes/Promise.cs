@@ -38,6 +38,9 @@ public static class Promises
     /// <summary>The IOPS that the ledger must hold back for these promises.</summary>
     public static long ReservedIops(this IReadOnlyList<Promise> promises) => promises.ForStorage().MinIops ?? 0;
 
+    /// <summary>The bytes per second that the ledger must hold back for these promises.</summary>
+    public static ByteSize ReservedBandwidth(this IReadOnlyList<Promise> promises) => promises.ForStorage().MaxBandwidth ?? default;
+
     /// <summary>The same promises with what the storage was read to have.</summary>
     public static IReadOnlyList<Promise> WithApplied(this IReadOnlyList<Promise> promises, QosSpec applied) =>
         [.. promises.Select(p => p with { Applied = applied.Of(p.Kind) })];

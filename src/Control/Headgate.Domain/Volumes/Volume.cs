@@ -12,7 +12,7 @@ public enum VolumeType
     Root,
 }
 
-/// <summary>A tenant's disk. States and commands: <see cref="VolumeMachine"/>. Its id is its key on the storage.</summary>
+/// <summary>A tenant's disk. States and commands: <see cref="VolumeMachine"/>. Its key on the storage is <see cref="Key"/>.</summary>
 public sealed record Volume : IAggregate
 {
     public required Guid Id { get; init; }
@@ -26,7 +26,14 @@ public sealed record Volume : IAggregate
 
     public required Guid PoolId { get; init; }
 
+    /// <summary>The version of the disk offering that it has.</summary>
     public required Guid DiskOfferingId { get; init; }
+
+    /// <summary>The host that it was asked for, whose pools alone will do; null for any.</summary>
+    public Guid? HostId { get; init; }
+
+    /// <summary>The cluster that it was asked for; null for any.</summary>
+    public Guid? ClusterId { get; init; }
 
     public VolumeType Type { get; init; }
 
@@ -46,6 +53,15 @@ public sealed record Volume : IAggregate
     /// <summary>IOPS held in the pool's ledger for it.</summary>
     public long ReservedIops { get; init; }
 
+    /// <summary>Bytes per second held in the pool's ledger for it.</summary>
+    public ByteSize ReservedBandwidth { get; init; }
+
+    /// <summary>
+    /// Its key on the storage since it was moved there; null for one that never moved. A key belongs to one copy of the data, so that source
+    /// and target of a move are told apart even on one array.
+    /// </summary>
+    public Guid? StorageKey { get; init; }
+
     /// <summary>The storage's name for it; null until it is made and after it is gone.</summary>
     public string? Handle { get; init; }
 
@@ -64,4 +80,13 @@ public sealed record Volume : IAggregate
     public DateTimeOffset? DeletedAt { get; init; }
 
     public long Version { get; init; }
+
+    /// <summary>What names it on its storage: its id, until it is moved.</summary>
+    public Guid Key => StorageKey ?? Id;
+
+    /// <summary>All that it holds of its pool.</summary>
+    public Reservation Reserved => new(ReservedBytes, ReservedIops, ReservedBandwidth);
+
+    /// <summary>The same volume with another reservation; the pool's sums are the <see cref="Ledger"/>'s to change.</summary>
+    public Volume Holding(Reservation held) => this with { ReservedBytes = held.Bytes, ReservedIops = held.Iops, ReservedBandwidth = held.Bandwidth };
 }

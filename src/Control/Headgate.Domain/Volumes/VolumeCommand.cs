@@ -30,6 +30,15 @@ public abstract record VolumeCommand
 
     public sealed record ReportRevertFailed : VolumeCommand;
 
+    /// <param name="Connections">Initiators that have a grant.</param>
+    public sealed record BeginMove(int Connections) : VolumeCommand;
+
+    /// <summary>Its data is on the other pool, read back and compared: from now on it is there.</summary>
+    public sealed record ConfirmMoved(
+        Guid PoolId, Guid StorageKey, string Handle, ByteSize Size, Guid DiskOfferingId, IReadOnlyList<Promise> Promises) : VolumeCommand;
+
+    public sealed record ReportMoveFailed : VolumeCommand;
+
     public sealed record Delete : VolumeCommand;
 
     public sealed record ConfirmDeleted(DateTimeOffset At) : VolumeCommand;
@@ -66,6 +75,11 @@ public abstract record VolumeEvent
     public sealed record Changed(Guid DiskOfferingId, IReadOnlyList<Promise> Promises) : VolumeEvent;
 
     public sealed record RevertBegun : VolumeEvent;
+
+    public sealed record MoveBegun : VolumeEvent;
+
+    public sealed record Moved(
+        Guid PoolId, Guid StorageKey, string Handle, ByteSize Size, Guid DiskOfferingId, IReadOnlyList<Promise> Promises) : VolumeEvent;
 
     public sealed record DeleteBegun : VolumeEvent;
 

@@ -3,8 +3,8 @@ using Headgate.Primitives;
 
 namespace Headgate.Domain;
 
-//              ConfirmCreated            BeginResize, BeginChange, BeginRevert
-//  Creating ──────────────────▶ Ready ◀─────────────────────▶ Resizing, Changing, Reverting
+//              ConfirmCreated       BeginResize, BeginChange, BeginRevert, BeginMove
+//  Creating ──────────────────▶ Ready ◀─────────────────────▶ Resizing, Changing, Reverting, Moving
 //     │                          │ ▲       Confirm… or Report…Failed
 //     │ ReportCreateFailed       │ │ Recover
 //     │                   Delete ▼ │ ReportDeleteFailed
@@ -33,6 +33,9 @@ public enum VolumeState
 
     /// <summary>Its data is being put back to a snapshot's.</summary>
     Reverting,
+
+    /// <summary>Its data is being copied to another pool.</summary>
+    Moving,
 
     /// <summary>Its connections are being taken away.</summary>
     Deleting,
@@ -85,6 +88,15 @@ public static class VolumeMachine
         (VolumeState.Reverting, VolumeCommand.ConfirmReverted) => Accept(new VolumeEvent.Restored()),
         (VolumeState.Reverting, VolumeCommand.ReportRevertFailed) => Accept(new VolumeEvent.Restored()),
 
+        (VolumeState.Ready, VolumeCommand.BeginMove c) => c.Connections == 0
+            ? Accept(new VolumeEvent.MoveBegun())
+            : Refuse("volume-connected",
+                $"Volume {volume.Name} has to go to another pool for that, and is connected to {c.Connections} initiator(s), which a move would cut off " +
+                "from its data. Disconnect it first."),
+        (VolumeState.Moving, VolumeCommand.ConfirmMoved c) =>
+            Accept(new VolumeEvent.Moved(c.PoolId, c.StorageKey, c.Handle, c.Size, c.DiskOfferingId, c.Promises)),
+        (VolumeState.Moving, VolumeCommand.ReportMoveFailed) => Accept(new VolumeEvent.Restored()),
+
         (VolumeState.Ready, VolumeCommand.Delete) => Accept(new VolumeEvent.DeleteBegun()),
         (VolumeState.Deleting, VolumeCommand.ConfirmDeleted c) => Accept(new VolumeEvent.Deleted(c.At)),
         (VolumeState.Deleting, VolumeCommand.ReportDeleteFailed) => Accept(new VolumeEvent.Restored()),
@@ -104,7 +116,7 @@ public static class VolumeMachine
     {
         (VolumeState.Ready, VolumeCommand.ConfirmCreated or VolumeCommand.ConfirmResized or VolumeCommand.ConfirmChanged
             or VolumeCommand.ConfirmReverted or VolumeCommand.Recover or VolumeCommand.ReportResizeFailed
-            or VolumeCommand.ReportChangeFailed or VolumeCommand.ReportRevertFailed
+            or VolumeCommand.ReportChangeFailed or VolumeCommand.ReportRevertFailed or VolumeCommand.ReportMoveFailed
             or VolumeCommand.ReportDeleteFailed) => Decision<VolumeEvent>.NothingToDo,
         (VolumeState.Deleting, VolumeCommand.Delete) => Decision<VolumeEvent>.NothingToDo,
         (VolumeState.Deleted, VolumeCommand.Delete or VolumeCommand.ConfirmDeleted) => Decision<VolumeEvent>.NothingToDo,
@@ -135,6 +147,12 @@ public static class VolumeMachine
             State = VolumeState.Ready, DiskOfferingId = c.DiskOfferingId, Promises = c.Promises,
         },
         VolumeEvent.RevertBegun => volume with { State = VolumeState.Reverting },
+        VolumeEvent.MoveBegun => volume with { State = VolumeState.Moving },
+        VolumeEvent.Moved m => volume with
+        {
+            State = VolumeState.Ready, PoolId = m.PoolId, StorageKey = m.StorageKey, Handle = m.Handle, Size = m.Size,
+            DiskOfferingId = m.DiskOfferingId, Promises = m.Promises,
+        },
         VolumeEvent.DeleteBegun => volume with { State = VolumeState.Deleting },
         VolumeEvent.Deleted d => volume with { State = VolumeState.Deleted, DeletedAt = d.At },
         VolumeEvent.Restored => volume with { State = VolumeState.Ready, DeletedAt = null },

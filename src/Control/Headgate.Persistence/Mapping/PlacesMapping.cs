@@ -74,26 +74,6 @@ internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
     }
 }
 
-internal sealed class DiskOfferingMapping : IEntityTypeConfiguration<DiskOffering>
-{
-    public void Configure(EntityTypeBuilder<DiskOffering> builder)
-    {
-        builder.Aggregate();
-        builder.Property(e => e.Name).Name();
-        builder.HasIndex(e => e.Name).IsUnique().HasFilter("\"RetiredAt\" IS NULL");
-    }
-}
-
-internal sealed class ComputeOfferingMapping : IEntityTypeConfiguration<ComputeOffering>
-{
-    public void Configure(EntityTypeBuilder<ComputeOffering> builder)
-    {
-        builder.Aggregate();
-        builder.Property(e => e.Name).Name();
-        builder.HasIndex(e => e.Name).IsUnique().HasFilter("\"RetiredAt\" IS NULL");
-    }
-}
-
 internal sealed class EventMapping : IEntityTypeConfiguration<Event>
 {
     public void Configure(EntityTypeBuilder<Event> builder)

@@ -25,11 +25,24 @@ internal sealed class VolumeMapping : IEntityTypeConfiguration<Volume>
         builder.Property(e => e.Name).Name();
         builder.HasIndex(e => new { e.AccountId, e.Name }).IsUnique().HasFilter("\"State\" <> 'Expunged'");
         builder.HasIndex(e => new { e.PoolId, e.State });
+        builder.HasIndex(e => e.StorageKey).HasFilter("\"StorageKey\" IS NOT NULL");
         builder.HasIndex(e => e.FromTemplateId).HasFilter("\"FromTemplateId\" IS NOT NULL");
         builder.HasOne<Account>().WithMany().HasForeignKey(e => e.AccountId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Zone>().WithMany().HasForeignKey(e => e.ZoneId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<StoragePool>().WithMany().HasForeignKey(e => e.PoolId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<DiskOffering>().WithMany().HasForeignKey(e => e.DiskOfferingId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class VolumeMoveMapping : IEntityTypeConfiguration<VolumeMove>
+{
+    public void Configure(EntityTypeBuilder<VolumeMove> builder)
+    {
+        builder.Aggregate();
+        builder.HasIndex(e => e.VolumeId);
+        builder.HasIndex(e => e.StorageKey);
+        builder.HasOne<Volume>().WithMany().HasForeignKey(e => e.VolumeId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<StoragePool>().WithMany().HasForeignKey(e => e.PoolId).OnDelete(DeleteBehavior.Restrict);
     }
 }
 

@@ -132,11 +132,18 @@ namespace Headgate.Persistence.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.PrimitiveCollection<string>("AccountIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("CpuCount")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("FirstId")
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("Memory")
                         .HasColumnType("INTEGER");
@@ -146,11 +153,23 @@ namespace Headgate.Persistence.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Price")
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("RetiredAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("RootDiskQos")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("SupersededAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TagExpression")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Tags")
@@ -161,11 +180,18 @@ namespace Headgate.Persistence.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.PrimitiveCollection<string>("ZoneIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Name")
                         .IsUnique()
-                        .HasFilter("\"RetiredAt\" IS NULL");
+                        .HasFilter("\"RetiredAt\" IS NULL AND \"SupersededAt\" IS NULL");
+
+                    b.HasIndex("FirstId", "Number")
+                        .IsUnique();
 
                     b.ToTable("ComputeOfferings");
                 });
@@ -205,12 +231,25 @@ namespace Headgate.Persistence.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.PrimitiveCollection<string>("AccountIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("FirstId")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Price")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Qos")
@@ -223,6 +262,18 @@ namespace Headgate.Persistence.Migrations
                     b.Property<long?>("Size")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("SizeFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SizeTo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SupersededAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TagExpression")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Tags")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -231,11 +282,18 @@ namespace Headgate.Persistence.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.PrimitiveCollection<string>("ZoneIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Name")
                         .IsUnique()
-                        .HasFilter("\"RetiredAt\" IS NULL");
+                        .HasFilter("\"RetiredAt\" IS NULL AND \"SupersededAt\" IS NULL");
+
+                    b.HasIndex("FirstId", "Number")
+                        .IsUnique();
 
                     b.ToTable("DiskOfferings");
                 });
@@ -553,6 +611,9 @@ namespace Headgate.Persistence.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("AllowedBandwidth")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("AllowedBytes")
                         .HasColumnType("INTEGER");
 
@@ -561,6 +622,9 @@ namespace Headgate.Persistence.Migrations
 
                     b.Property<string>("BackendId")
                         .HasColumnType("TEXT");
+
+                    b.Property<double>("BandwidthOvercommit")
+                        .HasColumnType("REAL");
 
                     b.Property<double>("BytesOvercommit")
                         .HasColumnType("REAL");
@@ -578,6 +642,10 @@ namespace Headgate.Persistence.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Description")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ExclusiveTags")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<long>("ForeignBytes")
@@ -611,6 +679,9 @@ namespace Headgate.Persistence.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("RequireChap")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ReservedBandwidth")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("ReservedBytes")
@@ -781,6 +852,9 @@ namespace Headgate.Persistence.Migrations
                     b.Property<string>("Cause")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("ClusterId")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
@@ -802,6 +876,9 @@ namespace Headgate.Persistence.Migrations
                     b.Property<string>("Handle")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("HostId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -813,6 +890,9 @@ namespace Headgate.Persistence.Migrations
                     b.Property<string>("Promises")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("ReservedBandwidth")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("ReservedBytes")
                         .HasColumnType("INTEGER");
@@ -826,6 +906,9 @@ namespace Headgate.Persistence.Migrations
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("StorageKey")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Type")
@@ -846,6 +929,9 @@ namespace Headgate.Persistence.Migrations
 
                     b.HasIndex("FromTemplateId")
                         .HasFilter("\"FromTemplateId\" IS NOT NULL");
+
+                    b.HasIndex("StorageKey")
+                        .HasFilter("\"StorageKey\" IS NOT NULL");
 
                     b.HasIndex("ZoneId");
 
@@ -898,6 +984,53 @@ namespace Headgate.Persistence.Migrations
                     b.ToTable("VolumeAccesses");
                 });
 
+            modelBuilder.Entity("Headgate.Domain.VolumeMove", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Handle")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsSwitched")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("PoolId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReservedBandwidth")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ReservedBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ReservedIops")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("StorageKey")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("VolumeId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PoolId");
+
+                    b.HasIndex("StorageKey");
+
+                    b.HasIndex("VolumeId");
+
+                    b.ToTable("VolumeMoves");
+                });
+
             modelBuilder.Entity("Headgate.Domain.Zone", b =>
                 {
                     b.Property<Guid>("Id")
@@ -909,6 +1042,11 @@ namespace Headgate.Persistence.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Placement")
+                        .IsRequired()
+                        .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
                     b.Property<long>("Version")
@@ -1091,6 +1229,21 @@ namespace Headgate.Persistence.Migrations
 
             modelBuilder.Entity("Headgate.Domain.VolumeAccess", b =>
                 {
+                    b.HasOne("Headgate.Domain.Volume", null)
+                        .WithMany()
+                        .HasForeignKey("VolumeId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Headgate.Domain.VolumeMove", b =>
+                {
+                    b.HasOne("Headgate.Domain.StoragePool", null)
+                        .WithMany()
+                        .HasForeignKey("PoolId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("Headgate.Domain.Volume", null)
                         .WithMany()
                         .HasForeignKey("VolumeId")

@@ -139,11 +139,18 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.PrimitiveCollection<Guid[]>("AccountIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]");
+
                     b.Property<int>("CpuCount")
                         .HasColumnType("integer");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
+
+                    b.Property<Guid>("FirstId")
+                        .HasColumnType("uuid");
 
                     b.Property<long>("Memory")
                         .HasColumnType("bigint");
@@ -153,11 +160,25 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Price")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<long?>("RetiredAt")
                         .HasColumnType("bigint");
 
                     b.Property<string>("RootDiskQos")
                         .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("SupersededAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("TagExpression")
                         .HasColumnType("text")
                         .UseCollation("C");
 
@@ -170,11 +191,18 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
+                    b.PrimitiveCollection<Guid[]>("ZoneIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Name")
                         .IsUnique()
-                        .HasFilter("\"RetiredAt\" IS NULL");
+                        .HasFilter("\"RetiredAt\" IS NULL AND \"SupersededAt\" IS NULL");
+
+                    b.HasIndex("FirstId", "Number")
+                        .IsUnique();
 
                     b.ToTable("ComputeOfferings");
                 });
@@ -217,11 +245,25 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.PrimitiveCollection<Guid[]>("AccountIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
+                    b.Property<Guid>("FirstId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Name")
                         .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Price")
                         .HasColumnType("text")
                         .UseCollation("C");
 
@@ -236,6 +278,19 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.Property<long?>("Size")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("SizeFrom")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("SizeTo")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("SupersededAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("TagExpression")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<string>("Tags")
                         .IsRequired()
                         .HasColumnType("text")
@@ -245,11 +300,18 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
+                    b.PrimitiveCollection<Guid[]>("ZoneIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Name")
                         .IsUnique()
-                        .HasFilter("\"RetiredAt\" IS NULL");
+                        .HasFilter("\"RetiredAt\" IS NULL AND \"SupersededAt\" IS NULL");
+
+                    b.HasIndex("FirstId", "Number")
+                        .IsUnique();
 
                     b.ToTable("DiskOfferings");
                 });
@@ -593,6 +655,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<long?>("AllowedBandwidth")
+                        .HasColumnType("bigint");
+
                     b.Property<long?>("AllowedBytes")
                         .HasColumnType("bigint");
 
@@ -602,6 +667,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.Property<string>("BackendId")
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<double>("BandwidthOvercommit")
+                        .HasColumnType("double precision");
 
                     b.Property<double>("BytesOvercommit")
                         .HasColumnType("double precision");
@@ -621,6 +689,11 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .HasColumnType("bigint");
 
                     b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("ExclusiveTags")
+                        .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
 
@@ -657,6 +730,9 @@ namespace Headgate.Persistence.Postgres.Migrations
 
                     b.Property<bool>("RequireChap")
                         .HasColumnType("boolean");
+
+                    b.Property<long>("ReservedBandwidth")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("ReservedBytes")
                         .HasColumnType("bigint");
@@ -837,6 +913,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<Guid?>("ClusterId")
+                        .HasColumnType("uuid");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
@@ -859,6 +938,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<Guid?>("HostId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -871,6 +953,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<long>("ReservedBandwidth")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("ReservedBytes")
                         .HasColumnType("bigint");
@@ -885,6 +970,9 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
+
+                    b.Property<Guid?>("StorageKey")
+                        .HasColumnType("uuid");
 
                     b.Property<string>("Type")
                         .IsRequired()
@@ -904,6 +992,9 @@ namespace Headgate.Persistence.Postgres.Migrations
 
                     b.HasIndex("FromTemplateId")
                         .HasFilter("\"FromTemplateId\" IS NOT NULL");
+
+                    b.HasIndex("StorageKey")
+                        .HasFilter("\"StorageKey\" IS NOT NULL");
 
                     b.HasIndex("ZoneId");
 
@@ -958,6 +1049,54 @@ namespace Headgate.Persistence.Postgres.Migrations
                     b.ToTable("VolumeAccesses");
                 });
 
+            modelBuilder.Entity("Headgate.Domain.VolumeMove", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Handle")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<bool>("IsSwitched")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("PoolId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("ReservedBandwidth")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ReservedBytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ReservedIops")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("StorageKey")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("VolumeId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PoolId");
+
+                    b.HasIndex("StorageKey");
+
+                    b.HasIndex("VolumeId");
+
+                    b.ToTable("VolumeMoves");
+                });
+
             modelBuilder.Entity("Headgate.Domain.Zone", b =>
                 {
                     b.Property<Guid>("Id")
@@ -970,6 +1109,11 @@ namespace Headgate.Persistence.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<string>("Placement")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
@@ -1153,6 +1297,21 @@ namespace Headgate.Persistence.Postgres.Migrations
 
             modelBuilder.Entity("Headgate.Domain.VolumeAccess", b =>
                 {
+                    b.HasOne("Headgate.Domain.Volume", null)
+                        .WithMany()
+                        .HasForeignKey("VolumeId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Headgate.Domain.VolumeMove", b =>
+                {
+                    b.HasOne("Headgate.Domain.StoragePool", null)
+                        .WithMany()
+                        .HasForeignKey("PoolId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("Headgate.Domain.Volume", null)
                         .WithMany()
                         .HasForeignKey("VolumeId")

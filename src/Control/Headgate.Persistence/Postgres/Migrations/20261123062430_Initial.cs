@@ -31,12 +31,19 @@ namespace Headgate.Persistence.Postgres.Migrations
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    FirstId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
                     Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     CpuCount = table.Column<int>(type: "integer", nullable: false),
                     Memory = table.Column<long>(type: "bigint", nullable: false),
                     RootDiskQos = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     Tags = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    TagExpression = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    ZoneIds = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    AccountIds = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    Price = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    SupersededAt = table.Column<long>(type: "bigint", nullable: true),
                     RetiredAt = table.Column<long>(type: "bigint", nullable: true),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -50,11 +57,20 @@ namespace Headgate.Persistence.Postgres.Migrations
                 columns: table => new
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    FirstId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Number = table.Column<int>(type: "integer", nullable: false),
                     Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     Size = table.Column<long>(type: "bigint", nullable: true),
+                    SizeFrom = table.Column<long>(type: "bigint", nullable: true),
+                    SizeTo = table.Column<long>(type: "bigint", nullable: true),
                     Qos = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     Tags = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    TagExpression = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    ZoneIds = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    AccountIds = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    Price = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    SupersededAt = table.Column<long>(type: "bigint", nullable: true),
                     RetiredAt = table.Column<long>(type: "bigint", nullable: true),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -177,6 +193,7 @@ namespace Headgate.Persistence.Postgres.Migrations
                 {
                     Id = table.Column<Guid>(type: "uuid", nullable: false),
                     Name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    Placement = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
                     Version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -350,6 +367,7 @@ namespace Headgate.Persistence.Postgres.Migrations
                     ClusterId = table.Column<Guid>(type: "uuid", nullable: true),
                     HostId = table.Column<Guid>(type: "uuid", nullable: true),
                     Tags = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    ExclusiveTags = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     Settings = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     SealedSecrets = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     RequireChap = table.Column<bool>(type: "boolean", nullable: false),
@@ -364,8 +382,11 @@ namespace Headgate.Persistence.Postgres.Migrations
                     FoundIops = table.Column<long>(type: "bigint", nullable: true),
                     BytesOvercommit = table.Column<double>(type: "double precision", nullable: false),
                     IopsOvercommit = table.Column<double>(type: "double precision", nullable: false),
+                    AllowedBandwidth = table.Column<long>(type: "bigint", nullable: true),
+                    BandwidthOvercommit = table.Column<double>(type: "double precision", nullable: false),
                     ReservedBytes = table.Column<long>(type: "bigint", nullable: false),
                     ReservedIops = table.Column<long>(type: "bigint", nullable: false),
+                    ReservedBandwidth = table.Column<long>(type: "bigint", nullable: false),
                     ForeignBytes = table.Column<long>(type: "bigint", nullable: false),
                     ForeignIops = table.Column<long>(type: "bigint", nullable: false),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
@@ -436,6 +457,8 @@ namespace Headgate.Persistence.Postgres.Migrations
                     ZoneId = table.Column<Guid>(type: "uuid", nullable: false),
                     PoolId = table.Column<Guid>(type: "uuid", nullable: false),
                     DiskOfferingId = table.Column<Guid>(type: "uuid", nullable: false),
+                    HostId = table.Column<Guid>(type: "uuid", nullable: true),
+                    ClusterId = table.Column<Guid>(type: "uuid", nullable: true),
                     Type = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     Cause = table.Column<string>(type: "text", nullable: true, collation: "C"),
@@ -443,6 +466,8 @@ namespace Headgate.Persistence.Postgres.Migrations
                     Promises = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     ReservedBytes = table.Column<long>(type: "bigint", nullable: false),
                     ReservedIops = table.Column<long>(type: "bigint", nullable: false),
+                    ReservedBandwidth = table.Column<long>(type: "bigint", nullable: false),
+                    StorageKey = table.Column<Guid>(type: "uuid", nullable: true),
                     Handle = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     FromSnapshotId = table.Column<Guid>(type: "uuid", nullable: true),
                     FromVolumeId = table.Column<Guid>(type: "uuid", nullable: true),
@@ -537,6 +562,39 @@ namespace Headgate.Persistence.Postgres.Migrations
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "VolumeMoves",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    VolumeId = table.Column<Guid>(type: "uuid", nullable: false),
+                    PoolId = table.Column<Guid>(type: "uuid", nullable: false),
+                    StorageKey = table.Column<Guid>(type: "uuid", nullable: false),
+                    Handle = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    IsSwitched = table.Column<bool>(type: "boolean", nullable: false),
+                    ReservedBytes = table.Column<long>(type: "bigint", nullable: false),
+                    ReservedIops = table.Column<long>(type: "bigint", nullable: false),
+                    ReservedBandwidth = table.Column<long>(type: "bigint", nullable: false),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    Version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_VolumeMoves", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_VolumeMoves_Pools_PoolId",
+                        column: x => x.PoolId,
+                        principalTable: "Pools",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_VolumeMoves_Volumes_VolumeId",
+                        column: x => x.VolumeId,
+                        principalTable: "Volumes",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_Accounts_Name",
                 table: "Accounts",
@@ -567,18 +625,30 @@ namespace Headgate.Persistence.Postgres.Migrations
                 column: "ZoneId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ComputeOfferings_FirstId_Number",
+                table: "ComputeOfferings",
+                columns: new[] { "FirstId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ComputeOfferings_Name",
                 table: "ComputeOfferings",
                 column: "Name",
                 unique: true,
-                filter: "\"RetiredAt\" IS NULL");
+                filter: "\"RetiredAt\" IS NULL AND \"SupersededAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_DiskOfferings_FirstId_Number",
+                table: "DiskOfferings",
+                columns: new[] { "FirstId", "Number" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_DiskOfferings_Name",
                 table: "DiskOfferings",
                 column: "Name",
                 unique: true,
-                filter: "\"RetiredAt\" IS NULL");
+                filter: "\"RetiredAt\" IS NULL AND \"SupersededAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_AccountId_Id",
@@ -713,6 +783,21 @@ namespace Headgate.Persistence.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_VolumeMoves_PoolId",
+                table: "VolumeMoves",
+                column: "PoolId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_VolumeMoves_StorageKey",
+                table: "VolumeMoves",
+                column: "StorageKey");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_VolumeMoves_VolumeId",
+                table: "VolumeMoves",
+                column: "VolumeId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Volumes_AccountId_Name",
                 table: "Volumes",
                 columns: new[] { "AccountId", "Name" },
@@ -734,6 +819,12 @@ namespace Headgate.Persistence.Postgres.Migrations
                 name: "IX_Volumes_PoolId_State",
                 table: "Volumes",
                 columns: new[] { "PoolId", "State" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Volumes_StorageKey",
+                table: "Volumes",
+                column: "StorageKey",
+                filter: "\"StorageKey\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Volumes_ZoneId",
@@ -782,6 +873,9 @@ namespace Headgate.Persistence.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "VolumeAccesses");
+
+            migrationBuilder.DropTable(
+                name: "VolumeMoves");
 
             migrationBuilder.DropTable(
                 name: "WriteMarks");
