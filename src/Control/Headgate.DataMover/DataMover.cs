@@ -4,6 +4,16 @@ using Headgate.Storage.Sdk;
 
 namespace Headgate.DataMover;
 
+/// <summary>What a move is at.</summary>
+public enum MoverPhase
+{
+    /// <summary>From the source to the destination.</summary>
+    Copying,
+
+    /// <summary>From the destination again, to compare.</summary>
+    ReadingBack,
+}
+
 /// <summary>
 /// Moves bytes from one opened thing to another through this server: an image into a volume, a volume into one on another pool.
 /// Reads ahead, leaves out what is zero, and tells by SHA-256 what it read, so that the caller can compare source and destination.
@@ -56,26 +66,26 @@ public sealed class DataMover(TimeProvider time)
     /// what was read. What is zero is not written: <paramref name="to"/> must be new and read as zeros, which
     /// <see cref="VerifyAsync"/> finds out.
     /// </summary>
-    public Task<Outcome<string>> CopyAsync(IBlocks from, IBlocks to, long bytes, CancellationToken stop)
+    public Task<Outcome<string>> CopyAsync(IBlocks from, IBlocks to, long bytes, CancellationToken stop, Func<MoverPhase, long, Task>? told = null)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
         return GuardedAsync<string>(async () =>
         {
             if (to.Bytes < bytes) return MoverFaults.TooSmall(new ByteSize(bytes), new ByteSize(to.Bytes));
-            var hash = await StreamAsync(from, to, bytes, stop).ConfigureAwait(false);
+            var hash = await StreamAsync(from, to, bytes, done => told?.Invoke(MoverPhase.Copying, done), stop).ConfigureAwait(false);
             await Patiently(to.FlushAsync(stop), stop).ConfigureAwait(false);
             return hash;
         });
     }
 
     /// <summary>Done when the first <paramref name="bytes"/> of <paramref name="of"/>, all read back, have this SHA-256.</summary>
-    public Task<Outcome<Nothing>> VerifyAsync(IBlocks of, long bytes, string sha256, CancellationToken stop)
+    public Task<Outcome<Nothing>> VerifyAsync(IBlocks of, long bytes, string sha256, CancellationToken stop, Func<MoverPhase, long, Task>? told = null)
     {
         ArgumentNullException.ThrowIfNull(of);
         return GuardedAsync<Nothing>(async () =>
         {
-            var found = await StreamAsync(of, null, bytes, stop).ConfigureAwait(false);
+            var found = await StreamAsync(of, null, bytes, done => told?.Invoke(MoverPhase.ReadingBack, done), stop).ConfigureAwait(false);
             return found == sha256 ? default(Nothing) : MoverFaults.Mismatch(sha256, found);
         });
     }
@@ -84,12 +94,19 @@ public sealed class DataMover(TimeProvider time)
     /// Copies and compares: what is read from the source must have <paramref name="sha256"/> (when it is known), and so must what is then
     /// read back from the destination, all of it.
     /// </summary>
-    public async Task<Outcome<string>> CopyAndVerifyAsync(IBlocks from, IBlocks to, long bytes, string? sha256, CancellationToken stop)
+    /// <param name="from">The source.</param>
+    /// <param name="to">The destination, new.</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="sha256">Of the source; null when it is not known.</param>
+    /// <param name="stop">Cancels.</param>
+    /// <param name="told">Called with the bytes done after each <see cref="ChunkBytes"/>, and waited for: it says when to stop and how far things are.</param>
+    public async Task<Outcome<string>> CopyAndVerifyAsync(
+        IBlocks from, IBlocks to, long bytes, string? sha256, CancellationToken stop, Func<MoverPhase, long, Task>? told = null)
     {
-        var copied = await CopyAsync(from, to, bytes, stop).ConfigureAwait(false);
+        var copied = await CopyAsync(from, to, bytes, stop, told).ConfigureAwait(false);
         if (copied is not Outcome<string>.Done { Value: var read }) return copied;
         if (sha256 is not null && sha256 != read) return MoverFaults.SourceChanged(sha256, read);
-        return (await VerifyAsync(to, bytes, read, stop).ConfigureAwait(false)).Map(_ => read);
+        return (await VerifyAsync(to, bytes, read, stop, told).ConfigureAwait(false)).Map(_ => read);
     }
 
     /// <summary>On a thread of its own: a mount whose server is gone lets nobody go.</summary>
@@ -108,7 +125,7 @@ public sealed class DataMover(TimeProvider time)
         }
     }
 
-    private async Task<string> StreamAsync(IBlocks from, IBlocks? to, long bytes, CancellationToken stop)
+    private async Task<string> StreamAsync(IBlocks from, IBlocks? to, long bytes, Func<long, Task?> told, CancellationToken stop)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var ring = new Slot[Depth];
@@ -122,6 +139,8 @@ public sealed class DataMover(TimeProvider time)
                     await IssueAsync(ring[issued % Depth], from, issued * ChunkBytes, bytes, stop).ConfigureAwait(false);
                 var slot = ring[done % Depth];
                 await Patiently(slot.Read, stop).ConfigureAwait(false);
+                if (told(done * ChunkBytes) is { IsCompletedSuccessfully: false } telling) await telling.ConfigureAwait(false);
+                stop.ThrowIfCancellationRequested();
                 var data = slot.Buffer.AsMemory(0, Length(done, bytes));
                 hash.AppendData(data.Span);
                 if (to is null || !data.Span.ContainsAnyExcept((byte)0)) continue;

@@ -11,9 +11,10 @@ namespace Headgate.Operations;
 public static class HeadgateOperations
 {
     /// <summary>The catalogue, for an engine and for those who start operations.</summary>
-    public static OperationCatalog Catalog(ArrayDirectory arrays, StoreCache stores, SecretBox secrets, TemplateTools templates) => new(
+    public static OperationCatalog Catalog(
+        ArrayDirectory arrays, StoreCache stores, SecretBox secrets, TemplateTools templates, StepNotes notes) => new(
         [
             .. PoolOperations.All(arrays, stores), .. VolumeOperations.All(arrays, secrets, templates), .. SnapshotOperations.All(arrays), .. HostOperations.All(arrays),
-            .. TemplateOperations.All(arrays, templates),
+            .. TemplateOperations.All(arrays, templates), .. MoveOperations.All(arrays, templates, notes),
         ]);
 }

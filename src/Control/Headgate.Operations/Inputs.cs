@@ -13,6 +13,14 @@ public sealed record ResizeInput(long SizeBytes, IReadOnlyList<Promise> Promises
 /// <param name="Promises">What shall hold afterwards.</param>
 public sealed record ChangeInput(Guid DiskOfferingId, IReadOnlyList<Promise> Promises);
 
+/// <summary>Input of volume.migrate.</summary>
+/// <param name="MoveId">The row of the copy on the target.</param>
+/// <param name="TargetPoolId">Where it goes.</param>
+/// <param name="SizeBytes">Its size there, on that storage's step.</param>
+/// <param name="DiskOfferingId">The offering's version afterwards.</param>
+/// <param name="Promises">What shall hold afterwards.</param>
+public sealed record MoveInput(Guid MoveId, Guid TargetPoolId, long SizeBytes, Guid DiskOfferingId, IReadOnlyList<Promise> Promises);
+
 /// <summary>Input of host.join and host.leave: kept here, because a host that leaves has no row any more.</summary>
 public sealed record HostInput(Guid PoolId, string Name, string InitiatorName);
 

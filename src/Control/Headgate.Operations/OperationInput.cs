@@ -15,6 +15,9 @@ public static class OperationInput
     /// <summary>The text to journal.</summary>
     public static string Write<T>(T input) => JsonSerializer.Serialize(input, Json);
 
+    /// <summary>Back from the text.</summary>
+    public static T Read<T>(string input) => JsonSerializer.Deserialize<T>(input, Json) ?? throw new InvalidOperationException("An operation's input is empty.");
+
     /// <summary>What tells a repeat from another request under the same key.</summary>
     public static string Fingerprint<T>(string kind, T request) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { kind, request }, Json)));

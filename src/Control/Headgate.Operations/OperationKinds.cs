@@ -17,6 +17,8 @@ public static class OperationKinds
     public const string VolumeResize = "volume.resize";
     public const string VolumeSetQos = "volume.set-qos";
     public const string VolumeChangeOffering = "volume.change-offering";
+    public const string VolumeMigrate = "volume.migrate";
+    public const string VolumeReleaseCopy = "volume.release-copy";
     public const string VolumeConnect = "volume.connect";
     public const string VolumeDisconnect = "volume.disconnect";
     public const string VolumeRepair = "volume.repair";

@@ -62,6 +62,25 @@ public sealed class OperationStarter(
     }
 
     /// <summary>
+    /// A dry run: lets <paramref name="decide"/> do all that it would do for <see cref="StartAsync"/>, in a transaction that is then undone, and
+    /// answers with its plan or with its refusal. Idempotency keys play no part in it.
+    /// </summary>
+    public Task<Outcome<T>> RehearseAsync<T>(
+        Func<HeadgateDbContext, DateTimeOffset, CancellationToken, Task<Outcome<(NewOperation Operation, T Plan)>>> decide, CancellationToken stop) =>
+        database.RehearseAsync<Outcome<T>>(
+            async (db, cancel) =>
+            {
+                var decision = await decide(db, time.GetUtcNow(), cancel).ConfigureAwait(false);
+                if (decision is not Outcome<(NewOperation Operation, T Plan)>.Done { Value: var (asked, plan) })
+                {
+                    db.ChangeTracker.Clear(); // refused half way
+                    return decision.Problem!;
+                }
+                return await UnavailableAsync(db, asked, cancel).ConfigureAwait(false) is { } problem ? problem : plan;
+            },
+            stop);
+
+    /// <summary>
     /// An operation needs the driver of its pool. Refused while that is not loaded, rather than begun and given up on minutes later;
     /// what had begun before waits, and is given up on or resumed by the usual rules.
     /// </summary>

@@ -9,8 +9,20 @@ namespace Headgate.Placement;
 /// <param name="ZoneId">Where.</param>
 public sealed record PlacementRequest(VolumeWish Wish, Guid ZoneId)
 {
-    /// <summary>The only pool that will do, because the data to begin with is there; null for any.</summary>
+    /// <summary>The only pool that will do; null for any.</summary>
     public Guid? OnlyPoolId { get; init; }
+
+    /// <summary>Why only that one, as a sentence about another pool.</summary>
+    public string OnlyBecause { get; init; } = "the data to begin with is on another pool; a copy is made where its source is.";
+
+    /// <summary>A pool that will not do, because the volume is there and has to leave; null for none.</summary>
+    public Guid? NotPoolId { get; init; }
+
+    /// <summary>Who must be able to reach it; null for anybody in the zone.</summary>
+    public PlacementReach? Reach { get; init; }
+
+    /// <summary>Which of the pools that fit is taken.</summary>
+    public PlacementPolicy Policy { get; init; }
 
     /// <summary>True when the volume begins as a copy.</summary>
     public bool StartsAsCopy { get; init; }
@@ -20,6 +32,34 @@ public sealed record PlacementRequest(VolumeWish Wish, Guid ZoneId)
     /// volume: initiators that we do not manage have none, and no host agent enforces limits yet (docs/operations.md).
     /// </summary>
     public bool HypervisorEnforces { get; init; }
+}
+
+/// <summary>Who must reach a volume: a cluster, all of it, or one host of it.</summary>
+/// <param name="ClusterId">The cluster.</param>
+/// <param name="Cluster">Its name, for the reasons.</param>
+/// <param name="HostId">The host; null for all of the cluster.</param>
+/// <param name="Host">Its name.</param>
+public sealed record PlacementReach(Guid ClusterId, string Cluster, Guid? HostId = null, string? Host = null)
+{
+    /// <summary>Pools whose storage has not heard of one of these hosts yet, with the hosts' names: they cannot be reached from there.</summary>
+    public IReadOnlyDictionary<Guid, IReadOnlyList<string>> Unconnected { get; init; } = new Dictionary<Guid, IReadOnlyList<string>>();
+
+    /// <summary>Why <paramref name="pool"/> is not reached; null when it is.</summary>
+    public string? Problem(StoragePool pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        var who = Host is null ? $"cluster {Cluster}" : $"host {Host}";
+        var isInScope = pool.Scope switch
+        {
+            StorageScope.Zone => true,
+            StorageScope.Cluster => pool.ClusterId == ClusterId,
+            _ => HostId is not null && pool.HostId == HostId,
+        };
+        if (!isInScope) return $"{who} does not reach it; it is for {(pool.Scope is StorageScope.Cluster ? "another cluster" : HostId is null ? "one host only" : "another host")}.";
+        return Unconnected.TryGetValue(pool.Id, out var hosts)
+            ? $"its storage was told of host {string.Join(", ", hosts)} and has not answered yet; see the operation host.join."
+            : null;
+    }
 }
 
 /// <summary>A pool, and what its storage declared; null when it was never reached.</summary>
@@ -42,6 +82,12 @@ public sealed record PoolVerdict(
 {
     /// <summary>True when nothing speaks against it.</summary>
     public bool Fits => Reasons.Count == 0;
+
+    /// <summary>What it would be left with, as the scarcest share of its capacities; null for one that does not fit or states no capacity.</summary>
+    public double? Score { get; init; }
+
+    /// <summary>What would be held of it.</summary>
+    public Reservation Reservation => Reservation.For(Size, Promises);
 }
 
 /// <summary>All pools of the zone: candidates first, best first; then the others by name.</summary>

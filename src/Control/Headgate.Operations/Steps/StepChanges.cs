@@ -128,7 +128,7 @@ internal static class StepChanges
         if (next == volume) return volume;
         var pool = await db.Pools.SingleAsync(p => p.Id == volume.PoolId, stop).ConfigureAwait(false);
         var gone = next.State is VolumeState.Expunged;
-        (pool, next) = Ledger.Move(pool, next, gone ? default : next.Size, gone ? 0 : next.Promises.ReservedIops());
+        (pool, next) = Ledger.Move(pool, next, gone ? Reservation.None : Reservation.For(next.Size, next.Promises));
         db.Put(pool);
         db.Put(next);
         return next;

@@ -18,7 +18,7 @@ public sealed record ReachedPool(StoragePool Pool, IPrimaryDataStore Store)
 public sealed record ReachedVolume(Volume Volume, StoragePool Pool, IPrimaryDataStoreDriver Driver)
 {
     /// <summary>Its key on the array.</summary>
-    public ObjectKey Key => new(Volume.Id);
+    public ObjectKey Key => new(Volume.Key);
 
     /// <summary>Its name on the array; only for volumes that were made.</summary>
     public VolumeHandle Handle => new(Volume.Handle ?? throw new InvalidOperationException($"Volume {Volume.Id} has no handle."));
@@ -45,6 +45,14 @@ public sealed class ArrayDirectory(HeadgateDatabase database, StoreCache stores)
     /// <summary>The pool's row, whether or not its store can be opened.</summary>
     public Task<StoragePool> PoolRowAsync(Guid poolId, CancellationToken stop) =>
         database.ReadAsync((db, cancel) => db.Pools.SingleAsync(p => p.Id == poolId, cancel), stop);
+
+    /// <summary>The volume's row, whether or not its store can be opened.</summary>
+    public Task<Volume> VolumeRowAsync(Guid volumeId, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => db.Volumes.SingleAsync(v => v.Id == volumeId, cancel), stop);
+
+    /// <summary>The other copy of a volume that is moved; null when it is gone.</summary>
+    public Task<VolumeMove?> MoveAsync(Guid moveId, CancellationToken stop) =>
+        database.ReadAsync((db, cancel) => db.VolumeMoves.SingleOrDefaultAsync(m => m.Id == moveId, cancel), stop);
 
     /// <summary>True while the host is there.</summary>
     public Task<bool> HasHostAsync(Guid hostId, CancellationToken stop) =>
