@@ -1,3 +1,4 @@
+using Headgate.Control.Offerings;
 using Headgate.Control.Servers;
 using Headgate.DiskImages;
 using Headgate.Operations;
@@ -35,7 +36,8 @@ public static class Registration
         services.AddSingleton<StoreCache>().AddSingleton<ArrayDirectory>();
         services.AddSingleton(all => HeadgateOperations.Catalog(
             all.GetRequiredService<ArrayDirectory>(), all.GetRequiredService<StoreCache>(), all.GetRequiredService<SecretBox>(),
-            all.GetRequiredService<TemplateTools>()));
+            all.GetRequiredService<TemplateTools>(), all.GetRequiredService<StepNotes>()));
+        services.TryAddSingleton<StepNotes>();
         services.AddSingleton<OperationFeed>().AddSingleton<OperationStarter>().AddSingleton<OperationEngine>();
         services.AddSingleton<IHostedService, EngineService>();
 
@@ -43,7 +45,7 @@ public static class Registration
             .AddSingleton<ChangePoolCapacity>().AddSingleton<RefreshPool>().AddSingleton<RemovePool>().AddSingleton<RepairVolume>().AddSingleton<CheckPool>().AddSingleton<RescanProviders>();
         services.AddSingleton<CreateVolume>().AddSingleton<ListVolumes>().AddSingleton<GetVolume>().AddSingleton<DeleteVolume>()
             .AddSingleton<RecoverVolume>().AddSingleton<ExpungeVolume>().AddSingleton<SetVolumeQos>().AddSingleton<ChangeVolumeOffering>()
-            .AddSingleton<ResizeVolume>().AddSingleton<ConnectVolume>().AddSingleton<DisconnectVolume>().AddSingleton<GetConnection>()
+            .AddSingleton<ResizeVolume>().AddSingleton<MigrateVolume>().AddSingleton<RollOutOffering>().AddSingleton<ChangePoolPlacement>().AddSingleton<ConnectVolume>().AddSingleton<DisconnectVolume>().AddSingleton<GetConnection>()
             .AddSingleton<GetVolumeQos>();
         services.AddSingleton<CreateSnapshot>().AddSingleton<ListSnapshots>().AddSingleton<GetSnapshot>().AddSingleton<DeleteSnapshot>()
             .AddSingleton<RevertSnapshot>();

@@ -1,6 +1,5 @@
+using Headgate.Control.Offerings;
 using Headgate.Domain;
-using Headgate.Operations;
-using Headgate.Operations.Templates;
 using Headgate.Persistence;
 using Headgate.Placement;
 using Headgate.Plugins;
@@ -28,6 +27,15 @@ public sealed record CreateVolumeRequest(string Name, string DiskOffering)
     public string? FromVolume { get; init; }
 
     public string? Template { get; init; }
+
+    /// <summary>The host that has to reach it; null for any. For admins, as are the two below: hosts and clusters are theirs to see.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The cluster that has to reach it, all of it; null for any.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>Which of the pools that fit is taken; null for the zone's rule. For admins.</summary>
+    public PlacementPolicy? Placement { get; init; }
 }
 
 /// <summary>What a volume begins with; a snapshot comes with its volume.</summary>
@@ -47,7 +55,9 @@ internal static class VolumePlanner
     public static async Task<Outcome<VolumePlan>> PlanAsync(
         HeadgateDbContext db, IProviderCatalog providers, Caller caller, CreateVolumeRequest request, CancellationToken stop)
     {
-        var offered = await FindOfferingAsync(db, request.DiskOffering, stop).ConfigureAwait(false);
+        if ((request.Host ?? request.Cluster ?? (object?)request.Placement) is not null
+            && caller.MustBeAdmin("Choosing the host, the cluster or the policy by which a volume is placed") is { } notYours) return notYours;
+        var offered = await FindOfferingAsync(db, caller, request.DiskOffering, stop).ConfigureAwait(false);
         if (offered is not Outcome<DiskOffering>.Done { Value: var offering }) return offered.Problem!;
         var begun = await SourceAsync(db, caller, request, stop).ConfigureAwait(false);
         if (begun is not Outcome<VolumeSource>.Done { Value: var source }) return begun.Problem!;
@@ -61,30 +71,21 @@ internal static class VolumePlanner
 
         var placed = await ZoneAsync(db, request.Zone, source.Volume?.ZoneId, stop).ConfigureAwait(false);
         if (placed is not Outcome<Zone>.Done { Value: var zone }) return placed.Problem!;
+        if (OfferingQueries.NotFor(offering, zone, caller.AccountId) is { } notFor) return notFor;
+        var reached = await PoolOffers.ReachAsync(db, zone, request.Host, request.Cluster, stop).ConfigureAwait(false);
+        if (reached is not Outcome<PlacementReach?>.Done { Value: var reach }) return reached.Problem!;
         var only = source.Snapshot?.PoolId ?? source.Volume?.PoolId;
-        var wanted = new PlacementRequest(wish, zone.Id) { OnlyPoolId = only, StartsAsCopy = only is not null };
-        var pools = await db.Pools.Present().Where(p => p.ZoneId == zone.Id).ToListAsync(stop).ConfigureAwait(false);
-        var have = source.Template is { } template ? await TemplateCopies.PoolsWithAsync(db, template.Id, stop).ConfigureAwait(false) : new HashSet<Guid>();
-        var answer = Placer.Place(wanted, pools.Select(p => Offer(p, providers, have.Contains(p.Id) ? null : source.Template)));
-        return new VolumePlan(offering, wish, zone, source, wanted, answer);
-    }
-
-    /// <param name="pool">The pool.</param>
-    /// <param name="providers">What serves.</param>
-    /// <param name="toCopy">The template that would have to be written there; null for none.</param>
-    private static PoolOffer Offer(StoragePool pool, IProviderCatalog providers, Template? toCopy)
-    {
-        var can = CapabilitiesText.Read(pool.Capabilities);
-        return new PoolOffer(pool, can)
+        var wanted = new PlacementRequest(wish, zone.Id)
         {
-            Unavailable = providers.WhyNotThere(pool.Provider)?.Message,
-            AlsoTakes = can is not null && toCopy is not null && TemplateCopies.AreUsedOn(can) ? TemplateCopies.SizeOn(can, toCopy) : default,
+            OnlyPoolId = only, StartsAsCopy = only is not null, Reach = reach, Policy = request.Placement ?? zone.Placement,
         };
+        var offers = await PoolOffers.OfZoneAsync(db, providers, zone.Id, source.Template, stop).ConfigureAwait(false);
+        return new VolumePlan(offering, wish, zone, source, wanted, Placer.Place(wanted, offers));
     }
 
-    /// <summary>The offering of this name that is still offered, or of this id even when it is not.</summary>
-    public static Task<Outcome<DiskOffering>> FindOfferingAsync(HeadgateDbContext db, string reference, CancellationToken stop) =>
-        db.DiskOfferings.FindAsync("disk offering", reference, o => o.Name == reference && o.RetiredAt == null, stop);
+    /// <summary>The offering of this name that is still offered, or of this id even when it is not, as far as it exists for the caller.</summary>
+    public static Task<Outcome<DiskOffering>> FindOfferingAsync(HeadgateDbContext db, Caller caller, string reference, CancellationToken stop) =>
+        db.DiskOfferings.FindOfferingAsync(caller, "disk offering", reference, stop);
 
     private static async Task<Outcome<VolumeSource>> SourceAsync(
         HeadgateDbContext db, Caller caller, CreateVolumeRequest request, CancellationToken stop) => request switch

@@ -11,7 +11,7 @@ public sealed class Zones(HeadgateDatabase database, TimeProvider clock)
     private const string What = "zone";
 
     /// <summary>Adds a zone.</summary>
-    public Task<Outcome<Zone>> CreateAsync(Caller caller, string name, CancellationToken stop)
+    public Task<Outcome<Zone>> CreateAsync(Caller caller, string name, CancellationToken stop, PlacementPolicy placement = PlacementPolicy.Spread)
     {
         if (ObjectName.Problem(name, What) is { } problem) return Task.FromResult<Outcome<Zone>>(problem);
         return database.WriteAsync<Outcome<Zone>>(
@@ -19,13 +19,29 @@ public sealed class Zones(HeadgateDatabase database, TimeProvider clock)
             {
                 if (await db.Zones.AnyAsync(z => z.Name == name, cancel).ConfigureAwait(false)) return References.NameTaken(What, name);
                 var now = clock.GetUtcNow();
-                var zone = new Zone { Id = Guid.CreateVersion7(now), Name = name, CreatedAt = now };
+                var zone = new Zone { Id = Guid.CreateVersion7(now), Name = name, Placement = placement, CreatedAt = now };
                 db.Zones.Add(zone);
                 db.Record(now, caller.Actor, "zone.created", What, zone.Id, name, null, $"Zone {name} was added.");
                 return zone;
             },
             stop);
     }
+
+    /// <summary>Sets how its volumes are placed from now on.</summary>
+    public Task<Outcome<Zone>> SetPlacementAsync(Caller caller, string reference, PlacementPolicy placement, CancellationToken stop) =>
+        database.WriteAsync<Outcome<Zone>>(
+            async (db, cancel) =>
+            {
+                if (await db.FindZoneAsync(reference, cancel).ConfigureAwait(false) is not { } zone) return References.NotFound(What, reference);
+                var next = zone with { Placement = placement };
+                if (next == zone) return zone;
+                db.Put(next);
+                db.Record(
+                    clock.GetUtcNow(), caller.Actor, "zone.placement-changed", What, zone.Id, zone.Name, null,
+                    $"Zone {zone.Name} places volumes by {placement.ToString().ToLowerInvariant()} from now on.");
+                return next;
+            },
+            stop);
 
     /// <summary>The zone with this id or name.</summary>
     public Task<Outcome<Zone>> FindAsync(string reference, CancellationToken stop) =>

@@ -20,6 +20,9 @@ public sealed record AddPoolRequest(string Name, string Provider, string Zone)
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>What else decides which volumes it takes; its tags are <see cref="Tags"/>.</summary>
+    public PoolPlacementSettings Placement { get; init; } = new();
+
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
@@ -51,7 +54,9 @@ public sealed class AddPool(OperationStarter starter, IProviderCatalog providers
             async (db, now, cancel) =>
             {
                 var place = await PlaceAsync(db, request, cancel).ConfigureAwait(false);
-                if (place is not Outcome<StoragePool>.Done { Value: var placed }) return place.Problem!;
+                if (place is not Outcome<StoragePool>.Done { Value: var somewhere }) return place.Problem!;
+                var settled = (request.Placement with { Tags = somewhere.Tags }).On(somewhere);
+                if (settled is not Outcome<StoragePool>.Done { Value: var placed }) return settled.Problem!;
                 if (await db.Pools.Present().AnyAsync(p => p.Name == request.Name, cancel).ConfigureAwait(false))
                     return References.NameTaken("pool", request.Name);
                 var pool = Describe(placed, provider, request, now);

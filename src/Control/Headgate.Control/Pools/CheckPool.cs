@@ -70,7 +70,14 @@ public sealed class CheckPool(HeadgateDatabase database, StoreCache stores, GetP
     }
 
     private Task<HashSet<Guid>> BusyAsync(CancellationToken stop) => database.ReadAsync(
-        async (db, cancel) => (await db.OperationSubjects.Select(s => s.SubjectId).ToListAsync(cancel).ConfigureAwait(false)).ToHashSet(), stop);
+        async (db, cancel) =>
+        {
+            var held = await db.OperationSubjects.Select(s => s.SubjectId).ToListAsync(cancel).ConfigureAwait(false);
+            // The other copy of a volume that is moved has a key of its own and no volume that it belongs to.
+            var copies = await db.VolumeMoves.Select(m => m.StorageKey).ToListAsync(cancel).ConfigureAwait(false);
+            return held.Concat(copies).ToHashSet();
+        },
+        stop);
 
     private Task RecordAsync(
         Caller caller, StoragePool pool, List<VolumeView> foreign, List<CheckFinding> findings, DateTimeOffset now, CancellationToken stop) =>

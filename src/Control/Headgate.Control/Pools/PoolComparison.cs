@@ -68,7 +68,7 @@ internal static class PoolComparison
         var byKey = there.Where(v => v.Key is not null).ToLookup(v => v.Key!.Value.Value);
         foreach (var volume in ours.Where(v => v.State is not VolumeState.Expunged && !busy.Contains(v.Id)))
         {
-            var views = byKey[volume.Id].OrderBy(v => v.Handle.Value == volume.Handle ? 0 : 1).ToList();
+            var views = byKey[volume.Key].OrderBy(v => v.Handle.Value == volume.Handle ? 0 : 1).ToList();
             if (views.Count == 0)
             {
                 if (volume.Handle is not null) findings.Add(Missing(volume)); // without one it never was there
@@ -81,7 +81,7 @@ internal static class PoolComparison
                 $"Find out on the storage which of {views[0].Handle} and {extra.Handle} holds the data; delete the other there.")));
         }
         foreach (var copy in copies.Where(c => !busy.Contains(c.Id))) findings.AddRange(OfCopy(copy, byKey[copy.Id].FirstOrDefault()));
-        var alive = ours.Where(v => v.State is not VolumeState.Expunged).Select(v => v.Id)
+        var alive = ours.Where(v => v.State is not VolumeState.Expunged).Select(v => v.Key)
             .Concat(copies.Where(c => c.State is not TemplateCopyState.Error).Select(c => c.Id)).ToHashSet();
         findings.AddRange(there
             .Where(v => v.Key is { } key && !alive.Contains(key.Value) && !busy.Contains(key.Value))

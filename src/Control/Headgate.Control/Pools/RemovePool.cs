@@ -18,7 +18,8 @@ public sealed class RemovePool(OperationStarter starter)
             {
                 var found = await db.Pools.Present().FindAsync("pool", reference, p => p.Name == reference, cancel).ConfigureAwait(false);
                 if (found is not Outcome<StoragePool>.Done { Value: var pool }) return found.Problem!;
-                var volumes = await db.Volumes.CountAsync(v => v.PoolId == pool.Id && v.State != VolumeState.Expunged, cancel).ConfigureAwait(false);
+                var volumes = await db.Volumes.CountAsync(v => v.PoolId == pool.Id && v.State != VolumeState.Expunged, cancel).ConfigureAwait(false)
+                    + await db.VolumeMoves.CountAsync(m => m.PoolId == pool.Id, cancel).ConfigureAwait(false); // the other copy of one that is moved
                 var decided = PoolMachine.Apply(pool, new PoolCommand.Remove(volumes));
                 if (decided is not Outcome<StoragePool>.Done { Value: var removing }) return decided.Problem!;
                 db.Put(removing);

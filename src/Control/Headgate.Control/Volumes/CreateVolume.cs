@@ -22,11 +22,20 @@ public sealed class CreateVolume(OperationStarter starter, IProviderCatalog prov
         if (ObjectName.Problem(request.Name, "volume") is { } badName) return badName;
         return await starter.StartAsync(
             caller.Actor, caller.IdempotencyKey, OperationInput.Fingerprint(OperationKinds.VolumeCreate, request),
-            (db, now, cancel) => DecideAsync(db, providers, caller, request, now, cancel), stop).ConfigureAwait(false);
+            (db, now, cancel) => DecideAsync(db, caller, request, now, cancel).OperationAsync(), stop).ConfigureAwait(false);
     }
 
-    private static async Task<Outcome<NewOperation>> DecideAsync(
-        HeadgateDbContext db, IProviderCatalog providers, Caller caller, CreateVolumeRequest request, DateTimeOffset now, CancellationToken stop)
+    /// <summary>What would happen; nothing does.</summary>
+    public async Task<Outcome<PlannedChange>> RehearseAsync(Caller caller, CreateVolumeRequest request, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(request);
+        if (ObjectName.Problem(request.Name, "volume") is { } badName) return badName;
+        return await starter.RehearseAsync((db, now, cancel) => DecideAsync(db, caller, request, now, cancel), stop).ConfigureAwait(false);
+    }
+
+    private async Task<Outcome<(NewOperation Operation, PlannedChange Plan)>> DecideAsync(
+        HeadgateDbContext db, Caller caller, CreateVolumeRequest request, DateTimeOffset now, CancellationToken stop)
     {
         var planned = await VolumePlanner.PlanAsync(db, providers, caller, request, stop).ConfigureAwait(false);
         if (planned is not Outcome<VolumePlan>.Done { Value: var plan }) return planned.Problem!;
@@ -35,16 +44,19 @@ public sealed class CreateVolume(OperationStarter starter, IProviderCatalog prov
             return References.NameTaken("volume", request.Name);
         if (plan.Answer.Chosen is not { } chosen) return Placer.NoPool(plan.Request, plan.Answer);
 
-        var (pool, volume) = Ledger.Move(chosen.Pool, New(caller, request, plan, chosen, now), chosen.Size, chosen.Promises.ReservedIops());
+        var (pool, volume) = Ledger.Move(chosen.Pool, New(caller, request, plan, chosen, now), chosen.Reservation);
         db.Put(pool);
         db.Volumes.Add(volume);
         db.Record(now, caller.Actor, "volume.create-requested", "volume", volume.Id, volume.Name, caller.AccountId,
             $"Volume {volume.Name} of {volume.Size} with {plan.Wish.Qos} was asked for and placed on pool {pool.Name}.");
-        if (plan.Source.Template is { } template) return await FromTemplateAsync(db, caller, template, pool, volume, now, stop).ConfigureAwait(false);
-        return new NewOperation(OperationKinds.VolumeCreate, "volume", volume.Id, caller.AccountId)
-        {
-            AlsoHolds = [.. new[] { plan.Source.Snapshot?.Id, plan.Source.Volume?.Id }.OfType<Guid>()],
-        };
+        var operation = plan.Source.Template is { } template
+            ? await FromTemplateAsync(db, caller, template, pool, volume, now, stop).ConfigureAwait(false)
+            : new NewOperation(OperationKinds.VolumeCreate, "volume", volume.Id, caller.AccountId)
+            {
+                AlsoHolds = [.. new[] { plan.Source.Snapshot?.Id, plan.Source.Volume?.Id }.OfType<Guid>()],
+            };
+        var after = new PlannedVolume(chosen.Pool, plan.Offering, chosen.Size, chosen.Promises);
+        return Decided.As(operation, new PlannedChange(operation.Kind, volume.Name, Before: null, after, chosen.Reservation) { Answer = plan.Answer });
     }
 
     /// <summary>Holds nothing of the template, so that any number of volumes are made from it at the same time.</summary>
@@ -64,6 +76,8 @@ public sealed class CreateVolume(OperationStarter starter, IProviderCatalog prov
         ZoneId = plan.Zone.Id,
         PoolId = chosen.Pool.Id,
         DiskOfferingId = plan.Offering.Id,
+        HostId = plan.Request.Reach?.HostId,
+        ClusterId = plan.Request.Reach?.ClusterId,
         State = VolumeState.Creating,
         Size = chosen.Size,
         Promises = chosen.Promises,

@@ -7,7 +7,14 @@ namespace Headgate.Control;
 
 /// <summary>A volume with the names of what it belongs to and the initiators that were granted access.</summary>
 public sealed record VolumeDetails(
-    Volume Volume, string Account, string Zone, string Pool, string DiskOffering, IReadOnlyList<string> Initiators);
+    Volume Volume, string Account, string Zone, string Pool, string DiskOffering, IReadOnlyList<string> Initiators)
+{
+    /// <summary>The number of the offering's version that it has.</summary>
+    public int OfferingVersion { get; init; }
+
+    /// <summary>True when the offering has a later version.</summary>
+    public bool IsOfferingOutdated { get; init; }
+}
 
 internal static class VolumeReading
 {
@@ -45,7 +52,8 @@ internal static class VolumeReading
             volumes.Select(v => v.PoolId).Distinct().ToList(), volumes.Select(v => v.DiskOfferingId).Distinct().ToList());
         var accounts = await db.Accounts.Where(a => accountIds.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, stop).ConfigureAwait(false);
         var pools = await db.Pools.Where(p => poolIds.Contains(p.Id)).ToDictionaryAsync(p => p.Id, p => p.Name, stop).ConfigureAwait(false);
-        var offerings = await db.DiskOfferings.Where(o => offeringIds.Contains(o.Id)).ToDictionaryAsync(o => o.Id, o => o.Name, stop).ConfigureAwait(false);
+        var offerings = await db.DiskOfferings.Where(o => offeringIds.Contains(o.Id))
+            .Select(o => new { o.Id, o.Name, o.Number, o.SupersededAt }).ToDictionaryAsync(o => o.Id, stop).ConfigureAwait(false);
         var zones = await db.Zones.ToDictionaryAsync(z => z.Id, z => z.Name, stop).ConfigureAwait(false);
         var accesses = await db.VolumeAccesses.Where(a => ids.Contains(a.VolumeId)).OrderBy(a => a.Id)
             .Select(a => new { a.VolumeId, a.InitiatorName }).ToListAsync(stop).ConfigureAwait(false);
@@ -53,7 +61,10 @@ internal static class VolumeReading
         return
         [
             .. volumes.Select(v => new VolumeDetails(
-                v, accounts[v.AccountId], zones[v.ZoneId], pools[v.PoolId], offerings[v.DiskOfferingId], [.. initiators[v.Id]])),
+                v, accounts[v.AccountId], zones[v.ZoneId], pools[v.PoolId], offerings[v.DiskOfferingId].Name, [.. initiators[v.Id]])
+            {
+                OfferingVersion = offerings[v.DiskOfferingId].Number, IsOfferingOutdated = offerings[v.DiskOfferingId].SupersededAt is not null,
+            }),
         ];
     }
 }
