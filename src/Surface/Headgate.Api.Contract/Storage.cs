@@ -71,6 +71,9 @@ public sealed record CreatePool
     /// <summary>Tags that offerings can ask for.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>What else decides which volumes it takes and how many; its own tags are ignored in favour of <see cref="Tags"/>.</summary>
+    public ChangePoolPlacement? Placement { get; init; }
+
     /// <summary>The provider's settings that are no secrets.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
@@ -145,6 +148,9 @@ public sealed record PoolView
     /// <summary>Tags.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 
+    /// <summary>Exclusive tags, over-commit and bandwidth.</summary>
+    public required PoolPlacementView Placement { get; init; }
+
     /// <summary>Settings without secrets.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
@@ -214,83 +220,6 @@ public sealed record PoolCheck(string Pool, DateTimeOffset At, int VolumesChecke
     public int ForeignVolumes { get; init; }
 }
 
-/// <summary>What an offering asks for: limits, and which of them are required.</summary>
-public sealed record OfferingQos
-{
-    /// <summary>Fixed minimum.</summary>
-    public long? MinIops { get; init; }
-
-    /// <summary>Fixed maximum.</summary>
-    public long? MaxIops { get; init; }
-
-    /// <summary>Fixed burst.</summary>
-    public long? BurstIops { get; init; }
-
-    /// <summary>Bytes per second.</summary>
-    public long? MaxBandwidthBytes { get; init; }
-
-    /// <summary>Min and max per GiB, in place of the fixed ones.</summary>
-    public long? MinIopsPerGib { get; init; }
-
-    /// <summary>Max per GiB.</summary>
-    public long? MaxIopsPerGib { get; init; }
-
-    /// <summary>The tenant chooses min and max with each volume.</summary>
-    public bool CustomIops { get; init; }
-
-    /// <summary>Of min, max, burst, bandwidth: the ones without which a volume shall not be made.</summary>
-    public IReadOnlyList<string> Require { get; init; } = [];
-
-    /// <summary>Who shall enforce: storage, hypervisor or any.</summary>
-    public string Enforce { get; init; } = "any";
-}
-
-/// <summary>POST /api/v1/disk-offerings. Exactly one of a size and <see cref="CustomSize"/>.</summary>
-public sealed record CreateDiskOffering
-{
-    /// <summary>Unique name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Fixed size.</summary>
-    public long? SizeBytes { get; init; }
-
-    /// <summary>The tenant chooses the size.</summary>
-    public bool CustomSize { get; init; }
-
-    /// <summary>QoS.</summary>
-    public OfferingQos Qos { get; init; } = new();
-
-    /// <summary>Tags that a pool must carry, all of them.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
-}
-
-/// <summary>GET /api/v1/disk-offerings; DELETE /api/v1/disk-offerings/{ref} hides it from new volumes.</summary>
-public sealed record DiskOfferingView(
-    Guid Id, string Name, long? SizeBytes, bool CustomSize, OfferingQos Qos, IReadOnlyList<string> Tags, DateTimeOffset CreatedAt);
-
-/// <summary>POST /api/v1/compute-offerings. QoS and tags are for the root disk.</summary>
-public sealed record CreateComputeOffering
-{
-    /// <summary>Unique name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Virtual CPUs.</summary>
-    public required int CpuCount { get; init; }
-
-    /// <summary>Memory.</summary>
-    public required long MemoryBytes { get; init; }
-
-    /// <summary>QoS of the root disk.</summary>
-    public OfferingQos RootDiskQos { get; init; } = new();
-
-    /// <summary>Tags that the root disk's pool must carry.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
-}
-
-/// <summary>GET /api/v1/compute-offerings</summary>
-public sealed record ComputeOfferingView(
-    Guid Id, string Name, int CpuCount, long MemoryBytes, OfferingQos RootDiskQos, IReadOnlyList<string> Tags, DateTimeOffset CreatedAt);
-
 /// <summary>
 /// POST /api/v1/volumes → 202 with an operation. POST /api/v1/placement/explain takes the same body and answers
 /// <see cref="PlacementExplanation"/>.
@@ -326,6 +255,15 @@ public sealed record CreateVolume
 
     /// <summary>Begin with this template's content, on any pool.</summary>
     public string? Template { get; init; }
+
+    /// <summary>Only on pools that this host reaches; for admins.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Only on pools that all of this cluster reaches; for admins.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>spread or pack, in place of the zone's rule; for admins.</summary>
+    public string? Placement { get; init; }
 }
 
 /// <summary>One promise: what was asked, whether it was required, what was granted, by whom, and what is set there now.</summary>
@@ -379,7 +317,7 @@ public sealed record VolumeView
     /// <summary>Account name.</summary>
     public required string Account { get; init; }
 
-    /// <summary>creating, ready, resizing, changing, reverting, deleted, expunging, expunged, error.</summary>
+    /// <summary>creating, ready, resizing, changing, reverting, moving, deleting, deleted, expunging, expunged, error.</summary>
     public required string State { get; init; }
 
     /// <summary>Why it is in state error or unavailable; null otherwise.</summary>
@@ -396,6 +334,12 @@ public sealed record VolumeView
 
     /// <summary>Disk offering name.</summary>
     public required string DiskOffering { get; init; }
+
+    /// <summary>The version of it that the volume has.</summary>
+    public int OfferingVersion { get; init; }
+
+    /// <summary>True when the offering has a later version, to which the volume can be moved with change-offering.</summary>
+    public bool OfferingOutdated { get; init; }
 
     /// <summary>True size.</summary>
     public required long SizeBytes { get; init; }
@@ -443,12 +387,6 @@ public sealed record RbdView(string Pool, string? Namespace, string Image, strin
 
 /// <summary>CHAP credentials.</summary>
 public sealed record ChapView(string Username, string Secret, string? TargetSecret);
-
-/// <summary>A pool in the light of one request.</summary>
-public sealed record PlacementCandidate(string Pool, bool Fits, IReadOnlyList<string> Reasons, IReadOnlyList<PromiseView> Promises);
-
-/// <summary>Answer of POST /api/v1/placement/explain.</summary>
-public sealed record PlacementExplanation(string? Chosen, IReadOnlyList<PlacementCandidate> Pools);
 
 /// <summary>POST /api/v1/snapshots → 202. GET, DELETE /api/v1/snapshots/{ref}; POST /api/v1/snapshots/{ref}/revert.</summary>
 public sealed record CreateSnapshot(string Volume, string Name);

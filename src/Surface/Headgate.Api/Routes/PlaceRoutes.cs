@@ -4,6 +4,7 @@ using Headgate.Api.Paging;
 using Headgate.Api.Problems;
 using Headgate.Control.Places;
 using Headgate.Domain;
+using Headgate.Primitives;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,12 +30,22 @@ internal static class PlaceRoutes
         everybody.MapGet("/{ref}", async (string @ref, Zones zones, CancellationToken stop) =>
                 (await zones.FindAsync(@ref, stop)).Ok(Show))
             .Named("getZone", "Show a zone").Answers<ZoneView>().Problems(Status404NotFound);
-        admins.MapPost("", async (CreateZone body, HttpContext http, Zones zones, CancellationToken stop) =>
-                (await zones.CreateAsync(http.Caller(), body.Name, stop)).Created(Show, view => $"/api/v1/zones/{view.Id}"))
+        admins.MapPost("", (CreateZone body, HttpContext http, Zones zones, CancellationToken stop) =>
+                WithPolicyAsync(body.Placement, async policy =>
+                    (await zones.CreateAsync(http.Caller(), body.Name, stop, policy)).Created(Show, view => $"/api/v1/zones/{view.Id}")))
             .Named("createZone", "Add a zone").AnswersCreated<ZoneView>();
+        admins.MapPost("/{ref}/placement", (string @ref, ChangeZonePlacement body, HttpContext http, Zones zones, CancellationToken stop) =>
+                WithPolicyAsync(body.Placement, async policy => (await zones.SetPlacementAsync(http.Caller(), @ref, policy, stop)).Ok(Show)))
+            .Named("changeZonePlacement", "Say how a zone's volumes are placed: spread or pack").Answers<ZoneView>().ProblemsOfBody().Problems(Status404NotFound);
         admins.MapDelete("/{ref}", async (string @ref, HttpContext http, Zones zones, CancellationToken stop) =>
                 (await zones.DeleteAsync(http.Caller(), @ref, stop)).NoContent())
             .Named("deleteZone", "Remove an empty zone").AnswersNothing().Problems(Status404NotFound, Status409Conflict);
+    }
+
+    private static async Task<IResult> WithPolicyAsync(string word, Func<PlacementPolicy, Task<IResult>> answer)
+    {
+        var read = Words.Read<PlacementPolicy>(word, "placement");
+        return read is Outcome<PlacementPolicy>.Done { Value: var policy } ? await answer(policy) : ProblemResult.Refused(read.Problem!);
     }
 
     private static void MapClusters(RouteGroupBuilder admins)
@@ -83,7 +94,7 @@ internal static class PlaceRoutes
     private static readonly Dictionary<string, Hypervisor> HypervisorWords =
         Enum.GetValues<Hypervisor>().ToDictionary(h => h.ToString().ToLowerInvariant());
 
-    private static ZoneView Show(Zone zone) => new(zone.Id, zone.Name, zone.CreatedAt);
+    private static ZoneView Show(Zone zone) => new(zone.Id, zone.Name, zone.CreatedAt) { Placement = Words.Of(zone.Placement) };
 
     private static ClusterView Show(ClusterInZone found) => new(
         found.Cluster.Id, found.Cluster.Name, found.Zone, found.Cluster.Hypervisor.ToString().ToLowerInvariant(),

@@ -39,6 +39,9 @@ internal static class PoolRoutes
         pools.MapPost("/{ref}/refresh", async (string @ref, HttpContext http, RefreshPool refresh, CancellationToken stop) =>
                 (await refresh.ExecuteAsync(http.Caller(), @ref, stop)).Accepted())
             .Named("refreshPool", "Ask a pool's storage again what it has, and take that up").AnswersOperation().Problems(Status404NotFound);
+        pools.MapPost("/{ref}/placement", ChangePlacementAsync)
+            .Named("changePoolPlacement", "Change a pool's tags, what it is kept for, how far it is over-committed and its bandwidth")
+            .Answers<PoolView>().ProblemsOfBody().Problems(Status404NotFound, Status409Conflict);
         MapAction(pools, "enable", PoolAction.Enable, "Let a pool take new volumes again");
         MapAction(pools, "disable", PoolAction.Disable, "Keep new volumes off a pool");
         MapAction(pools, "maintain", PoolAction.Maintain, "Keep new volumes off a pool and tell its storage to expect work");
@@ -86,11 +89,34 @@ internal static class PoolRoutes
         return (await change.ExecuteAsync(http.Caller(), @ref, request, stop)).Accepted();
     }
 
+    private static async Task<IResult> ChangePlacementAsync(
+        string @ref, Contract.ChangePoolPlacement body, HttpContext http, Control.ChangePoolPlacement change, CancellationToken stop) =>
+        Read(body, out var settings) is { } problem
+            ? ProblemResult.Refused(problem)
+            : (await change.ExecuteAsync(http.Caller(), @ref, settings!, stop)).Ok(PoolViews.Show);
+
+    private static Fault? Read(Contract.ChangePoolPlacement body, out PoolPlacementSettings? settings)
+    {
+        var problem = Sizes.Read(body.BandwidthBytes, "bandwidthBytes", out var bandwidth);
+        settings = new PoolPlacementSettings
+        {
+            Tags = body.Tags,
+            ExclusiveTags = body.ExclusiveTags,
+            BytesOvercommit = body.BytesOvercommit,
+            IopsOvercommit = body.IopsOvercommit,
+            BandwidthOvercommit = body.BandwidthOvercommit,
+            Bandwidth = bandwidth,
+            AnyBandwidth = body.AnyBandwidth,
+        };
+        return problem;
+    }
+
     private static async Task<IResult> AddAsync(CreatePool body, HttpContext http, AddPool add, CancellationToken stop)
     {
         var scope = Words.Read<StorageScope>(body.Scope, "scope");
         if (scope is not Outcome<StorageScope>.Done known) return ProblemResult.Refused(scope.Problem!);
         if (Sizes.Read(body.CapacityBytes, "capacityBytes", out var capacity) is { } problem) return ProblemResult.Refused(problem);
+        if (Read(body.Placement ?? new(), out var settings) is { } wrong) return ProblemResult.Refused(wrong);
         var request = new AddPoolRequest(body.Name, body.Provider, body.Zone)
         {
             Scope = known.Value,
@@ -102,6 +128,7 @@ internal static class PoolRoutes
             CapacityBytes = capacity,
             CapacityIops = body.CapacityIops,
             RequireChap = body.RequireChap,
+            Placement = settings!,
         };
         return (await add.ExecuteAsync(http.Caller(), request, stop)).Accepted();
     }

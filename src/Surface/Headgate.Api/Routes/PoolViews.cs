@@ -22,6 +22,9 @@ internal static class PoolViews
         Cluster = found.Cluster,
         Host = found.Host,
         Tags = found.Pool.Tags,
+        Placement = new PoolPlacementView(
+            found.Pool.ExclusiveTags, found.Pool.BytesOvercommit, found.Pool.IopsOvercommit, found.Pool.BandwidthOvercommit,
+            found.Pool.CapacityBandwidth?.Bytes, found.Pool.ReservedBandwidth.Bytes),
         Settings = found.Pool.Settings,
         RequireChap = found.Pool.RequireChap,
         Description = found.Pool.Description,

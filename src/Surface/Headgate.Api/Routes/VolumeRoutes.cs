@@ -27,7 +27,7 @@ internal static class VolumeRoutes
         MapConnections(volumes);
         everybody.MapPost("/placement/explain", ExplainAsync).WithTags("Volumes")
             .Named("explainPlacement", "Say of each pool whether a volume would fit, and why not; changes nothing")
-            .Answers<PlacementExplanation>().ProblemsOfBody().Problems(Status404NotFound);
+            .Answers<PlacementExplanation>().ProblemsOfBody().Problems(Status403Forbidden, Status404NotFound);
     }
 
     private static void MapLife(RouteGroupBuilder volumes)
@@ -40,7 +40,7 @@ internal static class VolumeRoutes
             .Named("getVolume", "Show a volume").Answers<VolumeView>().Problems(Status404NotFound);
         volumes.MapPost("", CreateAsync)
             .Named("createVolume", "Create a volume; it is placed at once or refused with each pool's reasons")
-            .AnswersOperation().ProblemsOfBody().Problems(Status404NotFound);
+            .AnswersOperationOrPlan().Problems(Status403Forbidden, Status404NotFound);
         volumes.MapDelete("/{ref}", async (string @ref, HttpContext http, DeleteVolume delete, CancellationToken stop) =>
                 (await delete.ExecuteAsync(http.Caller(), @ref, stop)).Accepted())
             .Named("deleteVolume", "Move a volume to the recycle bin").AnswersOperation().Problems(Status404NotFound);
@@ -60,14 +60,21 @@ internal static class VolumeRoutes
             .Answers<VolumeQosView>().Problems(Status404NotFound);
         volumes.MapPost("/{ref}/qos", SetQosAsync)
             .Named("setVolumeQos", "Change a volume's limits while it is in use")
-            .AnswersOperation().ProblemsOfBody().Problems(Status404NotFound);
-        volumes.MapPost("/{ref}/offering", async (
-                string @ref, Asked.ChangeVolumeOffering body, HttpContext http, Control.ChangeVolumeOffering change, CancellationToken stop) =>
-                (await change.ExecuteAsync(http.Caller(), @ref, body.DiskOffering, stop)).Accepted())
-            .Named("changeVolumeOffering", "Move a volume to another disk offering")
-            .AnswersOperation().ProblemsOfBody().Problems(Status404NotFound);
+            .AnswersOperationOrPlan().Problems(Status404NotFound);
+        volumes.MapPost("/{ref}/offering", (
+                string @ref, [FromQuery] string? dryRun, Asked.ChangeVolumeOffering body, HttpContext http, Control.ChangeVolumeOffering change, CancellationToken stop) =>
+                DryRun.AnswerAsync(dryRun,
+                    () => change.ExecuteAsync(http.Caller(), @ref, body.DiskOffering, stop), () => change.RehearseAsync(http.Caller(), @ref, body.DiskOffering, stop)))
+            .Named("changeVolumeOffering", "Give a volume the current version of a disk offering: where it is while it is in use, or on another pool when the tags or limits ask for one")
+            .AnswersOperationOrPlan().Problems(Status404NotFound);
+        volumes.MapPost("/{ref}/migrate", (
+                string @ref, [FromQuery] string? dryRun, Asked.MigrateVolume body, HttpContext http, Control.MigrateVolume migrate, CancellationToken stop) =>
+                DryRun.AnswerAsync(dryRun,
+                    () => migrate.ExecuteAsync(http.Caller(), @ref, body.Pool, stop), () => migrate.RehearseAsync(http.Caller(), @ref, body.Pool, stop)))
+            .Named("migrateVolume", "Move a volume that nobody is connected to to another pool; admins only")
+            .AnswersOperationOrPlan().Problems(Status403Forbidden, Status404NotFound);
         volumes.MapPost("/{ref}/resize", ResizeAsync)
-            .Named("resizeVolume", "Make a volume larger").AnswersOperation().ProblemsOfBody().Problems(Status404NotFound);
+            .Named("resizeVolume", "Make a volume larger").AnswersOperationOrPlan().Problems(Status404NotFound);
     }
 
     private static void MapConnections(RouteGroupBuilder volumes)
@@ -107,11 +114,11 @@ internal static class VolumeRoutes
     }
 
     private static async Task<IResult> CreateAsync(
-        Asked.CreateVolume body, HttpContext http, Control.CreateVolume create, CancellationToken stop)
+        [FromQuery] string? dryRun, Asked.CreateVolume body, HttpContext http, Control.CreateVolume create, CancellationToken stop)
     {
         var read = Read(body);
-        return read is Outcome<CreateVolumeRequest>.Done request
-            ? (await create.ExecuteAsync(http.Caller(), request.Value, stop)).Accepted()
+        return read is Outcome<CreateVolumeRequest>.Done { Value: var request }
+            ? await DryRun.AnswerAsync(dryRun, () => create.ExecuteAsync(http.Caller(), request, stop), () => create.RehearseAsync(http.Caller(), request, stop))
             : ProblemResult.Refused(read.Problem!);
     }
 
@@ -120,29 +127,38 @@ internal static class VolumeRoutes
     {
         var read = Read(body);
         return read is Outcome<CreateVolumeRequest>.Done request
-            ? (await explain.ExecuteAsync(http.Caller(), request.Value, stop)).Ok(VolumeViews.Show)
+            ? (await explain.ExecuteAsync(http.Caller(), request.Value, stop)).Ok(PlanViews.Show)
             : ProblemResult.Refused(read.Problem!);
     }
 
     private static async Task<IResult> SetQosAsync(
-        string @ref, Asked.SetVolumeQos body, HttpContext http, Control.SetVolumeQos set, CancellationToken stop)
+        string @ref, [FromQuery] string? dryRun, Asked.SetVolumeQos body, HttpContext http, Control.SetVolumeQos set, CancellationToken stop)
     {
         if (Sizes.Read(body.MaxBandwidthBytes, "maxBandwidthBytes", out var bandwidth) is { } problem)
             return ProblemResult.Refused(problem);
         var request = new SetVolumeQosRequest(body.MinIops, body.MaxIops, body.BurstIops, bandwidth);
-        return (await set.ExecuteAsync(http.Caller(), @ref, request, stop)).Accepted();
+        return await DryRun.AnswerAsync(
+            dryRun, () => set.ExecuteAsync(http.Caller(), @ref, request, stop), () => set.RehearseAsync(http.Caller(), @ref, request, stop));
     }
 
     private static async Task<IResult> ResizeAsync(
-        string @ref, Asked.ResizeVolume body, HttpContext http, Control.ResizeVolume resize, CancellationToken stop)
+        string @ref, [FromQuery] string? dryRun, Asked.ResizeVolume body, HttpContext http, Control.ResizeVolume resize, CancellationToken stop)
     {
         if (Sizes.Read(body.SizeBytes, "sizeBytes", out var size) is { } problem) return ProblemResult.Refused(problem);
-        return (await resize.ExecuteAsync(http.Caller(), @ref, size!.Value, stop)).Accepted();
+        return await DryRun.AnswerAsync(
+            dryRun, () => resize.ExecuteAsync(http.Caller(), @ref, size!.Value, stop), () => resize.RehearseAsync(http.Caller(), @ref, size!.Value, stop));
     }
 
     private static Outcome<CreateVolumeRequest> Read(Asked.CreateVolume body)
     {
         if (Sizes.Read(body.SizeBytes, "sizeBytes", out var size) is { } problem) return problem;
+        PlacementPolicy? placement = null;
+        if (body.Placement is not null)
+        {
+            var read = Words.Read<PlacementPolicy>(body.Placement, "placement");
+            if (read is not Outcome<PlacementPolicy>.Done known) return read.Problem!;
+            placement = known.Value;
+        }
         return new CreateVolumeRequest(body.Name, body.DiskOffering)
         {
             Zone = body.Zone,
@@ -153,6 +169,9 @@ internal static class VolumeRoutes
             FromSnapshot = body.FromSnapshot,
             FromVolume = body.FromVolume,
             Template = body.Template,
+            Host = body.Host,
+            Cluster = body.Cluster,
+            Placement = placement,
         };
     }
 }

@@ -1,7 +1,6 @@
 using Headgate.Api.Contract;
 using Headgate.Control;
 using Headgate.Domain;
-using Headgate.Placement;
 using Headgate.Storage.Sdk;
 
 namespace Headgate.Api.Routes;
@@ -20,6 +19,8 @@ internal static class VolumeViews
         Zone = found.Zone,
         Pool = found.Pool,
         DiskOffering = found.DiskOffering,
+        OfferingVersion = found.OfferingVersion,
+        OfferingOutdated = found.IsOfferingOutdated,
         SizeBytes = found.Volume.Size.Bytes,
         Promises = Show(found.Volume.Promises),
         Initiators = found.Initiators,
@@ -29,10 +30,6 @@ internal static class VolumeViews
 
     public static VolumeQosView Show(VolumeQosDetails found) => new(
         found.Volume.Id, found.Volume.Name, Show(found.Promises), found.Measured is { } m ? Show(m) : null, found.MeasuredProblem);
-
-    public static PlacementExplanation Show(PlacementAnswer answer) => new(
-        answer.Chosen?.Pool.Name,
-        [.. answer.Verdicts.Select(v => new PlacementCandidate(v.Pool.Name, v.Fits, v.Reasons, Show(v.Promises)))]);
 
     public static ConnectionView Show(Connection connection) => connection switch
     {
@@ -47,7 +44,7 @@ internal static class VolumeViews
         _ => throw new System.Diagnostics.UnreachableException(connection.GetType().Name),
     };
 
-    private static IReadOnlyList<PromiseView> Show(IReadOnlyList<Promise> promises) =>
+    public static IReadOnlyList<PromiseView> Show(IReadOnlyList<Promise> promises) =>
     [
         .. promises.Select(p => new PromiseView(
             Words.Of(p.Kind), p.Requested, p.Required, p.Granted, Words.Of(p.EnforcedBy), p.Applied)),

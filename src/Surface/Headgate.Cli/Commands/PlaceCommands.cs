@@ -14,17 +14,34 @@ internal static class PlaceCommands
     private static Command Zone()
     {
         var name = Given.Required("--name", "Its name.", "NAME");
+        var placement = Given.OneOf("--placement", "Of the pools that fit a volume, the one left with the most (default), or with the least.", "spread", "pack");
         return Verb.Noun("zone", "Zones: the outermost places; storage and hosts of one are near each other.",
-            Verb.Of("add", "Add a zone.", ["headgate zone add --name z2"], [name], async (session, cancelled) =>
+            Verb.Of("add", "Add a zone.", ["headgate zone add --name z2", "headgate zone add --name z3 --placement pack"], [name, placement], async (session, cancelled) =>
             {
-                var answer = await session.Api.PostAsync(Routes.Zones, new CreateZone(session.Get(name)!), ApiJson.Default.CreateZone, cancelled);
+                var body = new CreateZone(session.Get(name)!) { Placement = session.Get(placement) ?? "spread" };
+                var answer = await session.Api.PostAsync(Routes.Zones, body, ApiJson.Default.CreateZone, cancelled);
                 await session.FinishAndShowAsync(answer, Routes.Zones, PlaceViews.Zone, ApiJson.Default.ZoneView, cancelled);
             }),
+            ZonePlacement(),
             Verb.Of("list", "List zones.", ["headgate zone list -o json"], [], (session, cancelled) =>
                 session.ListAsync(Routes.Zones, PlaceViews.Zones, ApiJson.Default.ZoneView, cancelled)),
             ShowVerb("zone", Routes.Zones, "z1", (session, route, cancelled) =>
                 session.ShowAsync(route, PlaceViews.Zone, ApiJson.Default.ZoneView, cancelled)),
             RemoveVerb("zone", Routes.Zones, "z2"));
+    }
+
+    private static Verb ZonePlacement()
+    {
+        var zone = Given.Ref("ZONE");
+        var policy = Given.OneOf("--policy", "Of the pools that fit a volume, the one left with the most, or with the least.", "spread", "pack");
+        policy.Required = true;
+        return Verb.Of("set-placement", "Say how its volumes are placed from now on.", ["headgate zone set-placement z1 --policy pack"], [zone, policy],
+            async (session, cancelled) =>
+            {
+                var answer = await session.Api.PostAsync(
+                    Routes.Of(Routes.Zones, session.Get(zone), "placement"), new ChangeZonePlacement(session.Get(policy)!), ApiJson.Default.ChangeZonePlacement, cancelled);
+                await session.FinishAndShowAsync(answer, Routes.Zones, PlaceViews.Zone, ApiJson.Default.ZoneView, cancelled);
+            });
     }
 
     private static Command Cluster()

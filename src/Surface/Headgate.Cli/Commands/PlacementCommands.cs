@@ -20,7 +20,7 @@ internal static class PlacementCommands
                 {
                     var answer = await session.Api.PostAsync(
                         Routes.PlacementExplain, request.Read(session, ProbeName), ApiJson.Default.CreateVolume, cancelled);
-                    session.Printer.PrintOne(answer.Body, OperationViews.Placement, ApiJson.Default.PlacementExplanation);
+                    session.Printer.PrintOne(answer.Body, PlanViews.Placement, ApiJson.Default.PlacementExplanation);
                 }));
     }
 }

@@ -16,6 +16,7 @@ internal static class PoolCommands
         PlaceCommands.ShowVerb("pool", Routes.Pools, "san1", (session, route, cancelled) =>
             session.ShowAsync(route, StorageViews.Pool, ApiJson.Default.PoolView, cancelled)),
         Update(),
+        PoolPlacementCommands.Placement(),
         Change("refresh", "Ask its storage again what it has and can do, and take that up: after a shelf was added there, or a disk grown."),
         Change("disable", "Place no further volumes on it; those that are there go on."),
         Change("enable", "Place volumes on it again."),
@@ -36,6 +37,7 @@ internal static class PoolCommands
         var tags = Given.Words("--tags", "Tags that offerings can ask for.", "ssd,fast");
         var bytes = Given.Size("--capacity-bytes", "Bytes to use of it (default: all that it says it has).");
         var iops = Given.Count("--capacity-iops", "Sum of minimums to promise (default: what it says it can keep).", 0);
+        var exclusive = Given.Words("--exclusive-tags", "Those of its tags that keep everything off it that does not ask for them by name.", "gpu");
         var noChap = Given.Flag("--no-chap", "Let initiators log in without CHAP.");
 
         return Verb.Of("add", "Add primary storage; its settings are tried against the storage itself.",
@@ -43,7 +45,7 @@ internal static class PoolCommands
                 "headgate pool add --name san1 --provider SolidFire --zone z1 --setting endpoint=https://10.0.0.5 \\",
                 "    --setting username=admin --secret password=pw.txt --tags ssd",
             ],
-            WaitOptions.With(name, provider, zone, scope, cluster, host, settings, secrets, tags, bytes, iops, noChap),
+            WaitOptions.With(name, provider, zone, scope, cluster, host, settings, secrets, tags, exclusive, bytes, iops, noChap),
             async (session, cancelled) =>
             {
                 var body = new CreatePool
@@ -60,6 +62,7 @@ internal static class PoolCommands
                     CapacityBytes = session.Get(bytes),
                     CapacityIops = session.Get(iops),
                     RequireChap = !session.Get(noChap),
+                    Placement = session.Has(exclusive) ? new ChangePoolPlacement { ExclusiveTags = session.Get(exclusive) } : null,
                 };
                 var answer = await session.Api.PostAsync(Routes.Pools, body, ApiJson.Default.CreatePool, cancelled);
                 await session.FinishAndShowAsync(answer, Routes.Pools, StorageViews.Pool, ApiJson.Default.PoolView, cancelled);

@@ -13,14 +13,18 @@ internal static class VolumeCommands
         Create(), List(),
         PlaceCommands.ShowVerb("volume", Routes.Volumes, "db1", (session, route, cancelled) =>
             session.ShowAsync(route, VolumeViews.Volume, ApiJson.Default.VolumeView, cancelled)),
-        Resize(), ChangeOffering(), SetQos(),
+        Resize(), ChangeOffering(), Migrate(), SetQos(),
         VolumeAccessCommands.Connect(), VolumeAccessCommands.Disconnect(),
         VolumeQosCommands.Qos(), VolumeQosCommands.Watch(),
         Delete(), Recover(), Expunge());
 
     /// <summary>Ends a change of a volume and shows the volume.</summary>
-    internal static Task ShowAfterAsync(Session session, ApiAnswer answer, CancellationToken cancelled) =>
-        session.FinishAndShowAsync(answer, Routes.Volumes, VolumeViews.Volume, ApiJson.Default.VolumeView, cancelled);
+    internal static Task ShowAfterAsync(Session session, ApiAnswer answer, CancellationToken cancelled)
+    {
+        if (!PlanCommands.IsPlan(session)) return session.FinishAndShowAsync(answer, Routes.Volumes, VolumeViews.Volume, ApiJson.Default.VolumeView, cancelled);
+        session.Printer.PrintOne(answer.Body, PlanViews.Plan, ApiJson.Default.ChangePlanView);
+        return Task.CompletedTask;
+    }
 
     private static Verb Create()
     {
@@ -33,11 +37,11 @@ internal static class VolumeCommands
                 "headgate volume create --name copy --disk-offering gold --from-snapshot nightly",
                 "headgate volume create --name vm1 --disk-offering gold --template debian13",
             ],
-            WaitOptions.With([name, .. request.All]),
+            WaitOptions.WithDryRun([name, .. request.All]),
             async (session, cancelled) =>
             {
                 var body = request.Read(session, session.Get(name)!);
-                var answer = await session.Api.PostAsync(Routes.Volumes, body, ApiJson.Default.CreateVolume, cancelled);
+                var answer = await session.Api.PostAsync(PlanCommands.Route(session, Routes.Volumes), body, ApiJson.Default.CreateVolume, cancelled);
                 await ShowAfterAsync(session, answer, cancelled);
             });
     }
@@ -58,10 +62,10 @@ internal static class VolumeCommands
         var volume = Given.Ref("VOLUME");
         var size = Given.Size("--size", "Its new size; only ever larger.", required: true);
         return Verb.Of("resize", "Make a volume larger while it is in use.", ["headgate volume resize db1 --size 20GiB"],
-            WaitOptions.With(volume, size), async (session, cancelled) =>
+            WaitOptions.WithDryRun(volume, size), async (session, cancelled) =>
             {
                 var answer = await session.Api.PostAsync(
-                    Routes.Of(Routes.Volumes, session.Get(volume), "resize"), new ResizeVolume(session.Get(size) ?? 0), ApiJson.Default.ResizeVolume, cancelled);
+                    PlanCommands.Route(session, Routes.Of(Routes.Volumes, session.Get(volume), "resize")), new ResizeVolume(session.Get(size) ?? 0), ApiJson.Default.ResizeVolume, cancelled);
                 await ShowAfterAsync(session, answer, cancelled);
             });
     }
@@ -70,12 +74,29 @@ internal static class VolumeCommands
     {
         var volume = Given.Ref("VOLUME");
         var offering = Given.Required("--disk-offering", "The offering that it shall have.", "OFFERING");
-        return Verb.Of("change-offering", "Give a volume another offering's promises while it is in use.",
-            ["headgate volume change-offering db1 --disk-offering gold"], WaitOptions.With(volume, offering), async (session, cancelled) =>
+        return Verb.Of("change-offering",
+            "Give a volume the promises of an offering's current version: while it is in use, or by moving it to another pool when nobody is connected.",
+            ["headgate volume change-offering db1 --disk-offering gold", "headgate volume change-offering db1 --disk-offering archive --dry-run"],
+            WaitOptions.WithDryRun(volume, offering), async (session, cancelled) =>
             {
                 var answer = await session.Api.PostAsync(
-                    Routes.Of(Routes.Volumes, session.Get(volume), "offering"), new ChangeVolumeOffering(session.Get(offering)!),
+                    PlanCommands.Route(session, Routes.Of(Routes.Volumes, session.Get(volume), "offering")), new ChangeVolumeOffering(session.Get(offering)!),
                     ApiJson.Default.ChangeVolumeOffering, cancelled);
+                await ShowAfterAsync(session, answer, cancelled);
+            });
+    }
+
+    private static Verb Migrate()
+    {
+        var volume = Given.Ref("VOLUME");
+        var pool = Given.Required("--pool", "The pool that it shall be on.", "POOL");
+        return Verb.Of("migrate", "Move a volume that nobody is connected to to another pool: copied, read back and compared, then switched (admins).",
+            ["headgate volume migrate db1 --pool san2", "headgate volume migrate db1 --pool san2 --dry-run"],
+            WaitOptions.WithDryRun(volume, pool), async (session, cancelled) =>
+            {
+                var answer = await session.Api.PostAsync(
+                    PlanCommands.Route(session, Routes.Of(Routes.Volumes, session.Get(volume), "migrate")), new MigrateVolume(session.Get(pool)!),
+                    ApiJson.Default.MigrateVolume, cancelled);
                 await ShowAfterAsync(session, answer, cancelled);
             });
     }
@@ -89,12 +110,12 @@ internal static class VolumeCommands
         var bandwidth = Given.Size("--max-bandwidth", "Bytes per second that it cannot exceed; left out: as it is.");
         var verb = Verb.Of("set-qos", "Set a volume's own limits while it is in use.",
             ["headgate volume set-qos db1 --max-iops 3000", "headgate volume set-qos db1 --min-iops 500 --max-iops 2000 --burst-iops 4000"],
-            WaitOptions.With(volume, min, max, burst, bandwidth), async (session, cancelled) =>
+            WaitOptions.WithDryRun(volume, min, max, burst, bandwidth), async (session, cancelled) =>
             {
                 var route = Routes.Of(Routes.Volumes, session.Get(volume));
                 var now = ApiClient.Read(await session.Api.GetAsync(route, cancelled), ApiJson.Default.VolumeView);
                 var wanted = Merge(now.Promises, session.Get(min), session.Get(max), session.Get(burst), session.Get(bandwidth));
-                var answer = await session.Api.PostAsync(route + "/qos", wanted, ApiJson.Default.SetVolumeQos, cancelled);
+                var answer = await session.Api.PostAsync(PlanCommands.Route(session, route + "/qos"), wanted, ApiJson.Default.SetVolumeQos, cancelled);
                 await ShowAfterAsync(session, answer, cancelled);
             });
         verb.Validators.Add(result =>

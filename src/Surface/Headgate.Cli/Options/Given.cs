@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
+using Headgate.Api.Contract;
 using Headgate.Primitives;
 
 namespace Headgate.Cli.Options;
@@ -97,6 +99,68 @@ internal static class Given
             return pairs;
         },
     };
+
+    /// <summary><c>FROM:TO</c>, either of them left out for no bound on that side.</summary>
+    public static Option<IopsRange?> Range(string name, string help) => new(name)
+    {
+        Description = help,
+        HelpName = "FROM:TO",
+        CustomParser = result =>
+        {
+            var parts = result.Tokens[0].Value.Split(':');
+            if (parts.Length == 2 && Bound(parts[0], out var from) && Bound(parts[1], out var to) && (from ?? to) is not null && !(from > to))
+                return new IopsRange(from, to);
+            result.AddError($"'{result.Tokens[0].Value}' is not of the form FROM:TO with 0 <= FROM <= TO; either may be left out, not both ({name}).");
+            return null;
+        },
+    };
+
+    /// <summary><c>FROM:TO</c> of sizes, either of them left out.</summary>
+    public static Option<(long? From, long? To)?> SizeRange(string name, string help) => new(name)
+    {
+        Description = help,
+        HelpName = "FROM:TO",
+        CustomParser = result =>
+        {
+            var parts = result.Tokens[0].Value.Split(':');
+            if (parts.Length == 2 && SizeBound(parts[0], out var from) && SizeBound(parts[1], out var to) && (from ?? to) is not null && !(from > to))
+                return (from, to);
+            result.AddError($"'{result.Tokens[0].Value}' is not of the form FROM:TO with sizes like 10GiB; either may be left out, not both ({name}).");
+            return null;
+        },
+    };
+
+    /// <summary>A decimal number of at least 0, with a point.</summary>
+    public static Option<decimal?> Price(string name, string help) => Number<decimal>(name, help, "PRICE", text =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price) ? price : null);
+
+    /// <summary>A factor above 0, with a point.</summary>
+    public static Option<double?> Factor(string name, string help) => Number<double>(name, help, "FACTOR", text =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var factor) && factor > 0 ? factor : null);
+
+    private static Option<T?> Number<T>(string name, string help, string value, Func<string, T?> read) where T : struct => new(name)
+    {
+        Description = help,
+        HelpName = value,
+        CustomParser = result =>
+        {
+            if (read(result.Tokens[0].Value) is { } number) return number;
+            result.AddError($"'{result.Tokens[0].Value}' is not a number like 0.05 ({name}).");
+            return null;
+        },
+    };
+
+    private static bool Bound(string text, out long? bound)
+    {
+        bound = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        return bound is not null || text.Length == 0;
+    }
+
+    private static bool SizeBound(string text, out long? bound)
+    {
+        bound = ByteSize.TryParse(text, out var size) && size.Bytes > 0 ? size.Bytes : null;
+        return bound is not null || text.Length == 0;
+    }
 
     private static long? ParseSize(ArgumentResult result, string name)
     {

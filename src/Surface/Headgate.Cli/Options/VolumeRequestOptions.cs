@@ -16,7 +16,11 @@ internal sealed class VolumeRequestOptions
     private readonly Option<string?> _volume = Given.Text("--from-volume", "Begin with the data that this volume has now.", "VOLUME");
     private readonly Option<string?> _template = Given.Text("--template", "Begin with this template's content.", "TEMPLATE");
 
-    public Symbol[] All => [_offering, _zone, _size, _min, _max, _burst, _snapshot, _volume, _template];
+    private readonly Option<string?> _host = Given.Text("--host", "Only on pools that this host reaches (admins).", "HOST");
+    private readonly Option<string?> _cluster = Given.Text("--cluster", "Only on pools that all of this cluster reaches (admins).", "CLUSTER");
+    private readonly Option<string?> _placement = Given.OneOf("--placement", "Of the pools that fit, the one left with the most, or with the least; default: the zone's rule (admins).", "spread", "pack");
+
+    public Symbol[] All => [_offering, _zone, _size, _min, _max, _burst, _snapshot, _volume, _template, _host, _cluster, _placement];
 
     public CreateVolume Read(Session session, string name) => new()
     {
@@ -30,5 +34,8 @@ internal sealed class VolumeRequestOptions
         FromSnapshot = session.Get(_snapshot),
         FromVolume = session.Get(_volume),
         Template = session.Get(_template),
+        Host = session.Get(_host),
+        Cluster = session.Get(_cluster),
+        Placement = session.Get(_placement),
     };
 }

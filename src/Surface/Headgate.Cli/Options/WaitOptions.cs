@@ -9,6 +9,12 @@ internal static class WaitOptions
 
     public static Option<bool> Wait { get; } = new("--wait") { Description = "Wait until it is done (the default)." };
 
+    /// <summary>For requests that change a volume.</summary>
+    public static Option<bool> DryRun { get; } = new("--dry-run") { Description = "Say what would happen, pool by pool and figure by figure, and do nothing." };
+
+    /// <summary><paramref name="symbols"/> with the two and with <see cref="DryRun"/>.</summary>
+    public static Symbol[] WithDryRun(params ReadOnlySpan<Symbol> symbols) => [.. With(symbols), DryRun];
+
     /// <summary><paramref name="symbols"/> with the two.</summary>
     public static Symbol[] With(params ReadOnlySpan<Symbol> symbols) => [.. symbols, Wait, NoWait];
 }

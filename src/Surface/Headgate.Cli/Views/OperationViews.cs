@@ -3,7 +3,7 @@ using Headgate.Cli.Output;
 
 namespace Headgate.Cli.Views;
 
-/// <summary>Operations, events and placement.</summary>
+/// <summary>Operations and events.</summary>
 internal static class OperationViews
 {
     public static readonly TableOf<OperationView> Operations = new(
@@ -33,18 +33,6 @@ internal static class OperationViews
         return operation.Problem is { } problem
             ? sheet.Add("Problem", $"{problem.Code}: {problem.Detail}").AddBlock("Details", problem.Details ?? [])
             : sheet;
-    }
-
-    public static PropertySheet Placement(PlacementExplanation explanation)
-    {
-        var sheet = new PropertySheet().Add("Chosen", explanation.Chosen ?? "no pool fits");
-        foreach (var pool in explanation.Pools)
-        {
-            var fits = pool.Fits ? "fits" : "does not fit";
-            sheet.AddBlock($"{pool.Pool} {fits}", pool.Fits ? [.. pool.Reasons, .. VolumeViews.PromiseLines(pool.Promises)] : pool.Reasons);
-            if (pool is { Reasons.Count: 0 } and ({ Fits: false } or { Promises.Count: 0 })) sheet.Add(pool.Pool, fits);
-        }
-        return sheet;
     }
 
     private static string StatusOf(OperationView operation) => operation.Status.ToString().ToLowerInvariant();

@@ -7,7 +7,7 @@ namespace Headgate.Cli.Views;
 internal static class PlaceViews
 {
     public static readonly TableOf<ZoneView> Zones = new(
-        new("NAME", z => z.Name), new("ID", z => z.Id.ToString()), new("CREATED", z => Show.Time(z.CreatedAt)))
+        new("NAME", z => z.Name), new("PLACEMENT", z => z.Placement), new("ID", z => z.Id.ToString()), new("CREATED", z => Show.Time(z.CreatedAt)))
     {
         Empty = "There are no zones yet; make one with: headgate zone add --name z1",
     };
@@ -25,7 +25,7 @@ internal static class PlaceViews
     };
 
     public static PropertySheet Zone(ZoneView zone) => new PropertySheet()
-        .Add("Name", zone.Name).Add("Id", zone.Id.ToString()).Add("Created", Show.Time(zone.CreatedAt));
+        .Add("Name", zone.Name).Add("Id", zone.Id.ToString()).Add("Placement", zone.Placement).Add("Created", Show.Time(zone.CreatedAt));
 
     public static PropertySheet Cluster(ClusterView cluster) => new PropertySheet()
         .Add("Name", cluster.Name).Add("Id", cluster.Id.ToString()).Add("Zone", cluster.Zone)

@@ -35,13 +35,22 @@ internal static class StorageViews
         return Capabilities(sheet.Add("Managed", Show.YesNo(provider.Managed)).AddBlock("Settings", Lines(Settings, provider.Settings)), can);
     }
 
+    private static string? Overcommit(PoolPlacementView placement) => placement is { BytesOvercommit: 1, IopsOvercommit: 1, BandwidthOvercommit: 1 }
+        ? null
+        : FormattableString.Invariant($"bytes {placement.BytesOvercommit:0.##}, IOPS {placement.IopsOvercommit:0.##}, bandwidth {placement.BandwidthOvercommit:0.##} times");
+
+    private static string? Bandwidth(PoolPlacementView placement) => placement.CapacityBandwidthBytes is null
+        ? null
+        : $"{Show.Rate(placement.ReservedBandwidthBytes)} / {Show.Rate(placement.CapacityBandwidthBytes)}";
+
     public static PropertySheet Pool(PoolView pool)
     {
         var sheet = new PropertySheet()
             .Add("Name", pool.Name).Add("Id", pool.Id.ToString()).Add("Provider", pool.Provider)
             .Add("State", pool.State).Add("Cause", pool.Cause)
             .Add("Storage", pool.Description).Add("Managed", Show.YesNo(pool.Managed)).Add("Scope", ScopeOf(pool))
-            .Add("Tags", Show.List(pool.Tags)).Add("CHAP required", Show.YesNo(pool.RequireChap))
+            .Add("Tags", Show.List(pool.Tags)).Add("Kept for tags", pool.Placement.ExclusiveTags.Count == 0 ? null : Show.List(pool.Placement.ExclusiveTags))
+            .Add("Over-commit", Overcommit(pool.Placement)).Add("Bandwidth promised", Bandwidth(pool.Placement)).Add("CHAP required", Show.YesNo(pool.RequireChap))
             .Add("Size used", Show.SizeOf(pool.ReservedBytes, pool.CapacityBytes))
             .Add("Min IOPS promised", Show.Of(pool.ReservedIops, pool.CapacityIops))
             .Add("Bound to", Bound(pool))

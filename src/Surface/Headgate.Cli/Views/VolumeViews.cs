@@ -8,7 +8,7 @@ internal static class VolumeViews
 {
     public static readonly TableOf<VolumeView> Volumes = new(
         new("NAME", v => v.Name), new("STATE", v => v.State), new("SIZE", v => Show.Size(v.SizeBytes), Right: true),
-        new("OFFERING", v => v.DiskOffering), new("POOL", v => Show.Text(v.Pool)), new("MIN", v => Granted(v, "minIops"), Right: true),
+        new("OFFERING", OfferingOf), new("POOL", v => Show.Text(v.Pool)), new("MIN", v => Granted(v, "minIops"), Right: true),
         new("MAX", v => Granted(v, "maxIops"), Right: true), new("BURST", v => Granted(v, "burstIops"), Right: true),
         new("INITIATORS", v => Show.Number(v.Initiators.Count), Right: true), new("ACCOUNT", v => v.Account))
     {
@@ -28,7 +28,7 @@ internal static class VolumeViews
 
     public static PropertySheet Volume(VolumeView volume) => new PropertySheet()
         .Add("Name", volume.Name).Add("Id", volume.Id.ToString()).Add("State", volume.State).Add("Cause", volume.Cause)
-        .Add("Type", volume.Type).Add("Size", Show.Size(volume.SizeBytes)).Add("Offering", volume.DiskOffering)
+        .Add("Type", volume.Type).Add("Size", Show.Size(volume.SizeBytes)).Add("Offering", OfferingOf(volume))
         .Add("Zone", volume.Zone).Add("Pool", Show.Text(volume.Pool)).Add("Handle", volume.Handle)
         .Add("Account", volume.Account).Add("Created", Show.Time(volume.CreatedAt))
         .AddBlock("Promises", StorageViews.Lines(Promises, volume.Promises))
@@ -74,6 +74,9 @@ internal static class VolumeViews
 
     /// <summary>A promise's table inside another sheet.</summary>
     public static IEnumerable<string> PromiseLines(IReadOnlyList<PromiseView> promises) => StorageViews.Lines(Promises, promises);
+
+    /// <summary>The version only where it is not the current one: that is what one wants to know.</summary>
+    private static string OfferingOf(VolumeView volume) => volume.OfferingOutdated ? $"{volume.DiskOffering}@{volume.OfferingVersion}" : volume.DiskOffering;
 
     private static string Granted(VolumeView volume, string promise) =>
         Show.Number(volume.Promises.FirstOrDefault(p => p.Promise == promise)?.Granted);
