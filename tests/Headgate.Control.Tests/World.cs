@@ -125,8 +125,10 @@ public sealed class World : IAsyncDisposable
         services.AddSingleton<IPrimaryDataStoreProvider>(new FaultInjectingProvider(new SharedPoolProvider(), Plan));
         services.AddSingleton<IPrimaryDataStoreProvider>(new PlainProvider());
         services.AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton<Places.Hosts>();
+        services.AddSingleton<Places.Hosts>().AddSingleton<Places.Zones>().AddSingleton<Offerings.DiskOfferings>();
         services.AddSingleton(new ImageStore(Path.Combine(_folder, "images"), ImageBounds, TimeProvider.System));
+        // Each chunk that is copied is told of, so that a cancel is heard at the first.
+        services.AddSingleton(all => new StepNotes(Database, all.GetRequiredService<OperationFeed>(), TimeProvider.System) { Every = TimeSpan.Zero });
         services.AddHeadgateControl(new EngineOptions { ServerName = "test" });
         _server = services.BuildServiceProvider();
         await Get<OperationEngine>().StartAsync(Stop);
@@ -231,6 +233,7 @@ public sealed class World : IAsyncDisposable
             Assert.Empty(check.Findings.Select(f => f.Message));
         }
         Assert.Equal(0, await db.OperationSubjects.CountAsync(Stop));
+        Assert.Empty(await db.VolumeMoves.ToListAsync(Stop));
         foreach (var pool in await db.Pools.ToListAsync(Stop))
         {
             var volumes = await db.Volumes.Where(v => v.PoolId == pool.Id).ToListAsync(Stop);
@@ -238,11 +241,12 @@ public sealed class World : IAsyncDisposable
             Assert.DoesNotContain(copies, c => c.State is TemplateCopyState.Making || c.ReservedBytes != (c.State is TemplateCopyState.Ready ? c.Size : default));
             Assert.Equal(volumes.Sum(v => v.ReservedBytes.Bytes) + copies.Sum(c => c.ReservedBytes.Bytes), pool.ReservedBytes.Bytes);
             Assert.Equal(volumes.Sum(v => v.ReservedIops), pool.ReservedIops);
+            Assert.Equal(volumes.Sum(v => v.ReservedBandwidth.Bytes), pool.ReservedBandwidth.Bytes);
             foreach (var volume in volumes)
             {
-                var (bytes, iops) = volume.State is VolumeState.Expunged ? (0, 0) : (volume.Size.Bytes, volume.Promises.ReservedIops());
-                Assert.Equal((bytes, iops), (volume.ReservedBytes.Bytes, volume.ReservedIops));
-                Assert.DoesNotContain(volume.State, new[] { VolumeState.Creating, VolumeState.Changing, VolumeState.Deleting, VolumeState.Expunging });
+                var needs = volume.State is VolumeState.Expunged ? Reservation.None : Reservation.For(volume.Size, volume.Promises);
+                Assert.Equal(needs, volume.Reserved);
+                Assert.DoesNotContain(volume.State, new[] { VolumeState.Creating, VolumeState.Changing, VolumeState.Moving, VolumeState.Deleting, VolumeState.Expunging });
             }
         }
     }

@@ -9,7 +9,7 @@ public class PlacementTests
 {
     private static PlacementRequest Request(
         QosSpec qos, long gib = 10, PromiseKind[]? require = null, EnforcementWish enforce = EnforcementWish.Any, params string[] tags) =>
-        new(new VolumeWish(ByteSize.GiB(gib), qos, require ?? [], enforce, tags), Pools.Zone);
+        new(new VolumeWish(ByteSize.GiB(gib), qos, require ?? [], enforce, TagExpression.All(tags)), Pools.Zone);
 
     private static PoolVerdict Judge(PlacementRequest request, StoragePool pool, DriverCapabilities? can) =>
         Assert.Single(Placer.Place(request, [new PoolOffer(pool, can)]).Verdicts);

@@ -23,6 +23,7 @@ public class StateMachineTests
         new VolumeCommand.ReportRevertFailed(), new VolumeCommand.Delete(), new VolumeCommand.ConfirmDeleted(default),
         new VolumeCommand.ReportDeleteFailed(), new VolumeCommand.Recover(), new VolumeCommand.Expunge(),
         new VolumeCommand.ConfirmExpunged(), new VolumeCommand.ReportExpungeFailed(Why), new VolumeCommand.ReportMissing(Why),
+        new VolumeCommand.BeginMove(0), new VolumeCommand.ConfirmMoved(default, default, "h2", ByteSize.GiB(1), default, []), new VolumeCommand.ReportMoveFailed(),
     ];
 
     private static readonly Dictionary<(VolumeState, Type), VolumeState> VolumeMoves = new()
@@ -46,6 +47,9 @@ public class StateMachineTests
         [(VolumeState.Error, typeof(VolumeCommand.Expunge))] = VolumeState.Expunging,
         [(VolumeState.Expunging, typeof(VolumeCommand.ConfirmExpunged))] = VolumeState.Expunged,
         [(VolumeState.Expunging, typeof(VolumeCommand.ReportExpungeFailed))] = VolumeState.Error,
+        [(VolumeState.Ready, typeof(VolumeCommand.BeginMove))] = VolumeState.Moving,
+        [(VolumeState.Moving, typeof(VolumeCommand.ConfirmMoved))] = VolumeState.Ready,
+        [(VolumeState.Moving, typeof(VolumeCommand.ReportMoveFailed))] = VolumeState.Ready,
         [(VolumeState.Ready, typeof(VolumeCommand.ReportMissing))] = VolumeState.Error,
         [(VolumeState.Deleted, typeof(VolumeCommand.ReportMissing))] = VolumeState.Error,
     };
@@ -76,7 +80,7 @@ public class StateMachineTests
                 else repeats++;
             }
         }
-        Assert.Equal((21, 18, 151), (accepted, repeats, refused));
+        Assert.Equal((24, 19, 199), (accepted, repeats, refused));
     }
 
     [Fact]
@@ -90,11 +94,12 @@ public class StateMachineTests
     }
 
     [Fact]
-    public void A_volume_cannot_shrink_and_a_connected_one_cannot_be_reverted()
+    public void A_volume_cannot_shrink_and_a_connected_one_can_neither_be_reverted_nor_moved()
     {
         var ready = AVolume(VolumeState.Ready);
         Assert.Equal("size-out-of-range", VolumeMachine.Decide(ready, new VolumeCommand.BeginResize(ByteSize.MiB(1))).Refusal?.Code);
         Assert.Equal("volume-connected", VolumeMachine.Decide(ready, new VolumeCommand.BeginRevert(2)).Refusal?.Code);
+        Assert.Equal("volume-connected", VolumeMachine.Decide(ready, new VolumeCommand.BeginMove(1)).Refusal?.Code);
     }
 
     [Fact]
