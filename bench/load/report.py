@@ -128,7 +128,7 @@ def markdown(results):
             [row["bound"], one["min"], f"{one['kib']} KiB", f"{one['iops']:.0f}", f"{one['share']:.1%}", f"{one['wanted']:.1%}"]
             for row in results["surplus"] for one in row["volumes"]]))
     if "alone" in results:
-        text.append(table(["volume alone", "unscheduled I/Os per s", "its cap", "scheduled", "of the lower"], [
+        text.append(table(["volume alone", "unscheduled I/Os per s", "its cap", "scheduled", "of the lower, turn by turn"], [
             [f"{row['kib']} KiB, 70 % reads", f"{row['off']:.0f}", f"{row['cap']:.0f}", f"{row['on']:.0f}", f"{row['share']:.1%}"] for row in results["alone"]]))
     return "\n".join(text)
 
