@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Headgate.Domain;
-using Headgate.Primitives;
 
 namespace Headgate.Operations.Telemetry;
 
