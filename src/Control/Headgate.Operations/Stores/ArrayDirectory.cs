@@ -92,7 +92,8 @@ public sealed class ArrayDirectory(HeadgateDatabase database, StoreCache stores)
 
     /// <summary>True when something here is, or will be, on a storage under this key.</summary>
     public Task<bool> IsKnownAsync(Guid key, CancellationToken stop) => database.ReadAsync(
-        async (db, cancel) => await db.Volumes.AnyAsync(v => v.Id == key && v.State != VolumeState.Expunged, cancel).ConfigureAwait(false)
+        async (db, cancel) => await db.Volumes.AnyAsync(v => (v.Id == key || v.StorageKey == key) && v.State != VolumeState.Expunged, cancel).ConfigureAwait(false)
+            || await db.VolumeMoves.AnyAsync(m => m.StorageKey == key, cancel).ConfigureAwait(false)
             || await db.TemplateCopies.AnyAsync(c => c.Id == key, cancel).ConfigureAwait(false), stop);
 
     /// <summary>The grants of a volume.</summary>

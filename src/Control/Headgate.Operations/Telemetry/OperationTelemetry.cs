@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Headgate.Domain;
+using Meter = System.Diagnostics.Metrics.Meter;
 
 namespace Headgate.Operations.Telemetry;
 
