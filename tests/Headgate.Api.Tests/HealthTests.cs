@@ -49,8 +49,24 @@ public sealed partial class HealthTests(StorageHost storage) : IClassFixture<Sto
         Assert.Equal(1, Sample(lines, "headgate_http_requests_total{method=\"POST\",route=\"/api/v1/volumes/\",status=\"202\"}"));
     }
 
+    [Fact]
+    public async Task The_documents_name_every_metric_of_the_page_and_no_other()
+    {
+        using var admin = new Driver(_api, _api.AdminKey);
+        await admin.RunAsync("/api/v1/volumes", new { name = "measured", diskOffering = "custom", sizeBytes = 1L << 30, maxIops = 1000 });
+        using var nobody = _api.Client(null);
+        var page = await nobody.GetStringAsync(new Uri("/metrics", UriKind.Relative), ApiHost.Stop);
+        var families = page.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).Order(StringComparer.Ordinal);
+        var documented = File.ReadLines(Path.Combine(DocsTests.Root(), "docs", "api.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).SelectMany(line => Metric().Matches(line.Split('|')[1]).Select(m => m.Groups[1].Value));
+        Assert.Equal(families, documented.Order(StringComparer.Ordinal));
+    }
+
     private static double Sample(string[] lines, string series) => double.Parse(
         Assert.Single(lines, l => l.StartsWith(series + " ", StringComparison.Ordinal))[(series.Length + 1)..], CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("`((headgate|process|dotnet)_[a-z_]+)`")]
+    private static partial Regex Metric();
 
     [GeneratedRegex("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{([a-z]+="[^"\n]*",?)+\})? [0-9.eE+-]+)$""")]
     private static partial Regex Line();

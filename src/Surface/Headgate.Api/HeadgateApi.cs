@@ -35,7 +35,7 @@ public static class HeadgateApi
     {
         services.TryAddSingleton(TimeProvider.System);
         AddUseCases(services);
-        services.AddSingleton<RequestMetrics>().AddSingleton<EventStreams>();
+        services.AddSingleton<RequestMetrics>().AddSingleton<InstrumentPage>().AddSingleton<EventStreams>();
         services.AddHostedService<ReplySweeper>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -61,6 +61,7 @@ public static class HeadgateApi
     /// <summary>Puts the surface into the pipeline of <paramref name="app"/>; call it once, after the services are built.</summary>
     public static WebApplication MapHeadgateApi(this WebApplication app)
     {
+        _ = app.Services.GetRequiredService<InstrumentPage>(); // listens from the beginning
         var metrics = app.Services.GetRequiredService<RequestMetrics>();
         var requests = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Headgate.Requests");
         app.Use((context, next) => RequestIds.InvokeAsync(context, requests, next));

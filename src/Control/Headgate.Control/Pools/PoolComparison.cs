@@ -40,6 +40,10 @@ public static class CheckKinds
 
     /// <summary>An operation has been trying for long, or belongs to a server that fell silent and nobody took it over.</summary>
     public const string OperationStuck = "operation-stuck";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Missing, Orphan, Unreadable, SizeDrift, QosDrift, AccessLost, AccessStale, ForeignChanged, Unreachable, BackendChanged, OperationStuck];
 }
 
 /// <summary>A difference between database and storage.</summary>

@@ -20,9 +20,12 @@ internal sealed class PrometheusText
     }
 
     /// <summary>One sample of the family begun last.</summary>
-    public void Sample(double value, params ReadOnlySpan<(string Name, string Value)> labels)
+    public void Sample(double value, params ReadOnlySpan<(string Name, string Value)> labels) => SampleOf("", value, labels);
+
+    /// <summary>One sample of a part of the family begun last: <c>_bucket</c>, <c>_sum</c>, <c>_count</c>.</summary>
+    public void SampleOf(string part, double value, params ReadOnlySpan<(string Name, string Value)> labels)
     {
-        _text.Append(_family);
+        _text.Append(_family).Append(part);
         if (labels.Length > 0)
         {
             _text.Append('{');

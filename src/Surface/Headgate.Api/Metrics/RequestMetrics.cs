@@ -14,6 +14,7 @@ internal sealed class RequestMetrics
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
     private readonly ConcurrentDictionary<(string Method, string Route, int Status), Series> _series = new();
+    private readonly ConcurrentDictionary<(string Method, string Route), Buckets> _durations = new();
 
     public async Task MeasureAsync(HttpContext context, RequestDelegate next)
     {
@@ -27,7 +28,9 @@ internal sealed class RequestMetrics
             // The template, never the path: a path holds names and is unbounded. The same goes for invented methods.
             var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
             var method = Methods.FirstOrDefault(m => m == context.Request.Method) ?? OtherMethod;
-            _series.GetOrAdd((method, route, context.Response.StatusCode), _ => new Series()).Add(Stopwatch.GetElapsedTime(begun));
+            var took = Stopwatch.GetElapsedTime(begun);
+            _series.GetOrAdd((method, route, context.Response.StatusCode), _ => new Series()).Add(took);
+            _durations.GetOrAdd((method, route), _ => new Buckets()).Add(took.TotalSeconds);
         }
     }
 
@@ -39,6 +42,9 @@ internal sealed class RequestMetrics
         foreach (var (key, series) in rows) text.Sample(series.Count, Labels(key));
         text.Family("headgate_http_request_seconds_total", "counter", "Time spent on HTTP requests, open event streams included.");
         foreach (var (key, series) in rows) text.Sample(series.Seconds, Labels(key));
+        text.Family("headgate_http_request_duration_seconds", "histogram", "How long HTTP requests took, open event streams included.");
+        foreach (var (key, buckets) in _durations.OrderBy(s => s.Key.Route, StringComparer.Ordinal).ThenBy(s => s.Key.Method, StringComparer.Ordinal))
+            buckets.WriteTo(text, [("method", key.Method), ("route", key.Route)]);
     }
 
     private static (string, string)[] Labels((string Method, string Route, int Status) key) =>

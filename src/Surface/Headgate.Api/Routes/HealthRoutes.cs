@@ -22,8 +22,8 @@ internal static partial class HealthRoutes
         app.MapGet("/readyz", ReadyAsync).AllowAnonymous().WithTags("Health")
             .Named("getReadiness", "Say whether requests can be served: the database answers and operations are being worked on")
             .Produces<string>(Status200OK, "text/plain").Problems(Status503ServiceUnavailable);
-        app.MapGet("/metrics", async (CensusTaker census, RequestMetrics requests, CancellationToken stop) =>
-                TypedResults.Text(MetricsPage.Write(await census.TakeAsync(stop), requests), PrometheusText.MediaType))
+        app.MapGet("/metrics", async (CensusTaker census, RequestMetrics requests, InstrumentPage instruments, CancellationToken stop) =>
+                TypedResults.Text(MetricsPage.Write(await census.TakeAsync(stop), requests, instruments), PrometheusText.MediaType))
             .AllowAnonymous().WithTags("Health")
             .Named("getMetrics", "Counts and capacities in the Prometheus text format").Produces<string>(Status200OK, "text/plain");
     }
