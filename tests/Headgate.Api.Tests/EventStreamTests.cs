@@ -78,7 +78,7 @@ public sealed class EventStreamTests(SharedHost shared) : IClassFixture<SharedHo
     private async Task<EventView?> LatestAsync()
     {
         using var admin = new Driver(_api, _api.AdminKey);
-        return (await admin.GetAsync<Page<EventView>>("/api/v1/events?limit=1")).Items.FirstOrDefault();
+        return (await admin.GetAsync<Page<EventView>>("/api/v1/events?limit=1")).Items is [var first, ..] ? first : null;
     }
 
     private async Task HappenAsync(params string[] codes)

@@ -31,6 +31,9 @@ internal sealed record Probe
         ["listProviders"] = Nothing, ["getProvider"] = Nothing, ["rescanProviders"] = Nothing,
         ["listPools"] = Nothing, ["getPool"] = Nothing, ["addPool"] = Nothing, ["removePool"] = Nothing, ["changePoolCapacity"] = Nothing,
         ["refreshPool"] = Nothing, ["enablePool"] = Nothing, ["disablePool"] = Nothing, ["maintainPool"] = Nothing, ["checkPool"] = Nothing,
+        ["listDiskOfferingVersions"] = Nothing, ["listComputeOfferingVersions"] = Nothing, ["updateDiskOffering"] = Nothing, ["updateComputeOffering"] = Nothing,
+        ["rollOutDiskOffering"] = Nothing, ["changePoolPlacement"] = Nothing, ["changeZonePlacement"] = Nothing,
+        ["migrateVolume"] = At(Owned.Volume, _ => new { }),
         ["getNode"] = Nothing, ["listServers"] = Nothing, ["measureNode"] = Nothing, ["getNodeCredentials"] = Nothing, ["createTemplate"] = Nothing, ["uploadTemplate"] = Nothing,
 
         ["getQuota"] = Nothing, ["listUsage"] = Filter(("account", Owned.Account)),
