@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Headgate.Api.Tests;
 
@@ -60,6 +62,31 @@ public sealed partial class HealthTests(StorageHost storage) : IClassFixture<Sto
         var documented = File.ReadLines(Path.Combine(DocsTests.Root(), "docs", "api.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).SelectMany(line => Metric().Matches(line.Split('|')[1]).Select(m => m.Groups[1].Value));
         Assert.Equal(families, documented.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_has_an_answer_is_counted_whatever_the_server_still_does_for_it()
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var api = await ApiHost.StartAsync(map: app => app.MapGet("/test/lingers", async (HttpContext http) =>
+        {
+            http.Response.ContentLength = 2;
+            await http.Response.WriteAsync("ok", ApiHost.Stop);
+            await go.Task;
+        }).AllowAnonymous());
+        try
+        {
+            using var nobody = api.Client(null);
+            Assert.Equal("ok", await nobody.GetStringAsync(new Uri("/test/lingers", UriKind.Relative), ApiHost.Stop));
+            var page = await api.Admin.GetStringAsync(new Uri("/metrics", UriKind.Relative), ApiHost.Stop);
+            Assert.Contains("headgate_http_requests_total{method=\"GET\",route=\"/test/lingers\",status=\"200\"} 1\n", page, StringComparison.Ordinal);
+        }
+        finally
+        {
+            go.SetResult();
+        }
+        var ended = await api.Admin.GetStringAsync(new Uri("/metrics", UriKind.Relative), ApiHost.Stop);
+        Assert.Contains("headgate_http_requests_total{method=\"GET\",route=\"/test/lingers\",status=\"200\"} 1\n", ended, StringComparison.Ordinal); // once
     }
 
     private static double Sample(string[] lines, string series) => double.Parse(

@@ -14,7 +14,7 @@ internal sealed class PoolFolder(SharedPoolSettings settings, TimeProvider clock
 {
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Changes under the lock take milliseconds; one that is held longer belongs to a server that hangs.</summary>
+    /// <summary>Changes under the lock take milliseconds; one that the same holder has for longer belongs to a server that hangs.</summary>
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(20);
 
     private volatile bool _wasThere;
@@ -55,11 +55,12 @@ internal sealed class PoolFolder(SharedPoolSettings settings, TimeProvider clock
 
     /// <summary>
     /// One change at a time, of all servers on this folder: flock(2) on a file of its own. Waits in steps, because .NET has
-    /// no waiting lock.
+    /// no waiting lock. Many who change something are waited for as long as the lock goes from one to the next: each taker
+    /// leaves a mark on the file, and only one who keeps it is said to hang.
     /// </summary>
     public IDisposable Locked(PoolCall call)
     {
-        var since = clock.GetTimestamp();
+        var (since, taken) = (clock.GetTimestamp(), default(DateTime));
         while (true)
         {
             call.Stop.ThrowIfCancellationRequested();
@@ -67,14 +68,22 @@ internal sealed class PoolFolder(SharedPoolSettings settings, TimeProvider clock
             {
                 // The last pool that went may have taken the file away between our opening and our locking it: then this is
                 // a lock on a file that nobody else will ever meet.
-                if (FileSystem.IsAt(held.SafeFileHandle, At(Names.Lock))) return held;
+                if (FileSystem.IsAt(held.SafeFileHandle, At(Names.Lock))) return Marked(held);
                 held.Dispose();
                 continue;
             }
+            if (File.GetLastWriteTimeUtc(At(Names.Lock)) is var mark && mark != taken) (since, taken) = (clock.GetTimestamp(), mark);
             if (clock.GetElapsedTime(since) > LockPatience)
                 throw new StopHere(Faults.Busy($"{At(Names.Lock)} is held by another server for {LockPatience.TotalSeconds:0} s already. It is tried again; if that goes on, find out what hangs there."));
             call.Stop.WaitHandle.WaitOne(LockPause);
         }
+    }
+
+    /// <summary>Changes the file's time, by its length (0 or 1): that needs neither a block on a full file system nor to own the file.</summary>
+    private static FileStream Marked(FileStream held)
+    {
+        held.SetLength(1 - Math.Min(held.Length, 1));
+        return held;
     }
 
     public VolumeRecord? Volume(ObjectKey key) => Checked(Read(Names.VolumeRecord(key), RecordsJson.Default.VolumeRecord), key);

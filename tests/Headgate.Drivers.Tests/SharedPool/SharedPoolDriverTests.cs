@@ -8,6 +8,9 @@ namespace Headgate.Drivers.Tests.SharedPool;
 /// <summary>What is particular to files in a folder: leftovers, damage, strangers, sharing, settings that do not work.</summary>
 public sealed class SharedPoolDriverTests
 {
+    /// <summary>For calls that queue: how long the last one waits is the disk's to say.</summary>
+    private static readonly (string, string) Patient = ("callTimeoutSeconds", "600");
+
     private static readonly VolumeSpec Small = new("My Disk", ByteSize.MiB(1), QosSpec.None) { AccountId = Guid.NewGuid() };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -29,9 +32,9 @@ public sealed class SharedPoolDriverTests
     [Fact]
     public async Task Pools_that_come_and_go_at_once_never_meet_two_holders_of_the_lock_and_leave_nothing()
     {
-        await using var first = await FolderFixture.StartAsync();
-        await using var second = new FolderFixture(first.Folder);
-        await using var third = new FolderFixture(first.Folder);
+        await using var first = await FolderFixture.StartAsync(null, Patient);
+        await using var second = new FolderFixture(first.Folder, Patient);
+        await using var third = new FolderFixture(first.Folder, Patient);
         (await first.Store.LifeCycle.RemoveAsync(Stop)).ValueOrThrow();
 
         await Task.WhenAll(new[] { first, second, third }.Select(pool => Task.Run(async () =>
@@ -85,7 +88,7 @@ public sealed class SharedPoolDriverTests
     [Fact]
     public async Task Creates_beside_one_another_never_sweep_each_others_data()
     {
-        await using var pool = await FolderFixture.StartAsync();
+        await using var pool = await FolderFixture.StartAsync(null, Patient);
         await using var other = pool.Open();
         IPrimaryDataStoreDriver[] drivers = [pool.Driver, other.Driver];
         var made = await Task.WhenAll(Enumerable.Range(0, 200).Select(n => Task.Run(() => drivers[n % 2].CreateAsync(new(Guid.NewGuid()), Small, Stop).AsTask(), Stop)));
@@ -202,6 +205,25 @@ public sealed class SharedPoolDriverTests
     }
 
     [Fact]
+    public async Task A_lock_that_goes_from_one_server_to_the_next_is_waited_for_however_long_that_takes()
+    {
+        await using var pool = await FolderFixture.StartAsync(null, Patient);
+        var path = Path.Combine(pool.Folder, ".headgate-lock");
+        var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        var (hour, looks) = (TimeSpan.FromHours(1), 0);
+        var clock = new LookedAt { AutoAdvanceAmount = TimeSpan.FromSeconds(15) }; // less than a holder may take, twice that is more
+        clock.Looks = () =>
+        {
+            if (++looks < 20) File.SetLastWriteTimeUtc(held.SafeFileHandle, DateTime.UnixEpoch + hour * looks); // another server's turn
+            else held.Dispose();
+        };
+        await using var store = (await new SharedPoolProvider(clock).OpenAsync(
+            new PoolSettings(pool.Subject.PoolId, FolderFixture.Provider.Settings, pool.Subject.Settings), Stop)).ValueOrThrow();
+
+        Assert.True((await store.Driver.CreateAsync(new(Guid.NewGuid()), Small, Stop)).IsDone);
+    }
+
+    [Fact]
     public async Task Hosts_get_the_path_at_which_they_see_the_folder()
     {
         await using var pool = await FolderFixture.StartAsync(null, ("hostPath", "/mnt/primary/"));
@@ -229,5 +251,17 @@ public sealed class SharedPoolDriverTests
     {
         var key = new ObjectKey(Guid.NewGuid());
         return (key, (await pool.Driver.CreateAsync(key, Small with { Size = size ?? Small.Size }, Stop)).ValueOrThrow());
+    }
+
+    /// <summary>Tells of each look at it.</summary>
+    private sealed class LookedAt : FakeTimeProvider
+    {
+        public Action Looks { get; set; } = static () => { };
+
+        public override long GetTimestamp()
+        {
+            Looks();
+            return base.GetTimestamp();
+        }
     }
 }

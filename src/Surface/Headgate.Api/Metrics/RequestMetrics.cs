@@ -19,17 +19,23 @@ internal sealed class RequestMetrics
     public async Task MeasureAsync(HttpContext context, RequestDelegate next)
     {
         var begun = Stopwatch.GetTimestamp();
+        Series? counted = null;
+        // Before the first byte of the answer: who has it and asks for the metrics finds itself counted.
+        context.Response.OnStarting(() =>
+        {
+            if (counted is null) (counted = Of(context)).Count();
+            return Task.CompletedTask;
+        });
         try
         {
             await next(context);
         }
         finally
         {
-            // The template, never the path: a path holds names and is unbounded. The same goes for invented methods.
-            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
-            var method = Methods.FirstOrDefault(m => m == context.Request.Method) ?? OtherMethod;
+            if (counted is null) (counted = Of(context)).Count(); // nothing is sent yet: an answer without a body goes out when all is over
             var took = Stopwatch.GetElapsedTime(begun);
-            _series.GetOrAdd((method, route, context.Response.StatusCode), _ => new Series()).Add(took);
+            counted.Took(took);
+            var (method, route) = Of(context.Request.Method, context.GetEndpoint());
             _durations.GetOrAdd((method, route), _ => new Buckets()).Add(took.TotalSeconds);
         }
     }
@@ -39,13 +45,23 @@ internal sealed class RequestMetrics
         var rows = _series.OrderBy(s => s.Key.Route, StringComparer.Ordinal).ThenBy(s => s.Key.Method, StringComparer.Ordinal)
             .ThenBy(s => s.Key.Status).ToList();
         text.Family("headgate_http_requests_total", "counter", "HTTP requests answered.");
-        foreach (var (key, series) in rows) text.Sample(series.Count, Labels(key));
+        foreach (var (key, series) in rows) text.Sample(series.Requests, Labels(key));
         text.Family("headgate_http_request_seconds_total", "counter", "Time spent on HTTP requests, open event streams included.");
         foreach (var (key, series) in rows) text.Sample(series.Seconds, Labels(key));
         text.Family("headgate_http_request_duration_seconds", "histogram", "How long HTTP requests took, open event streams included.");
         foreach (var (key, buckets) in _durations.OrderBy(s => s.Key.Route, StringComparer.Ordinal).ThenBy(s => s.Key.Method, StringComparer.Ordinal))
             buckets.WriteTo(text, [("method", key.Method), ("route", key.Route)]);
     }
+
+    private Series Of(HttpContext context)
+    {
+        var (method, route) = Of(context.Request.Method, context.GetEndpoint());
+        return _series.GetOrAdd((method, route, context.Response.StatusCode), _ => new Series());
+    }
+
+    // The template, never the path: a path holds names and is unbounded. The same goes for invented methods.
+    private static (string Method, string Route) Of(string method, Endpoint? endpoint) =>
+        (Methods.FirstOrDefault(m => m == method) ?? OtherMethod, (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute);
 
     private static (string, string)[] Labels((string Method, string Route, int Status) key) =>
         [("method", key.Method), ("route", key.Route), ("status", key.Status.ToString(CultureInfo.InvariantCulture))];
@@ -55,14 +71,12 @@ internal sealed class RequestMetrics
         private long _count;
         private long _ticks;
 
-        public long Count => Interlocked.Read(ref _count);
+        public long Requests => Interlocked.Read(ref _count);
 
         public double Seconds => TimeSpan.FromTicks(Interlocked.Read(ref _ticks)).TotalSeconds;
 
-        public void Add(TimeSpan took)
-        {
-            Interlocked.Increment(ref _count);
-            Interlocked.Add(ref _ticks, took.Ticks);
-        }
+        public void Count() => Interlocked.Increment(ref _count);
+
+        public void Took(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
     }
 }
