@@ -35,9 +35,16 @@ internal sealed record Scenario(
         new("resize", VolumeAsync, n => Post($"volumes/{n}/resize", new { sizeBytes = 2 * GiB }), (api, n) => FieldAsync(api, n, "sizeBytes", $"{2 * GiB}")),
         new("set-qos", VolumeAsync, n => Post($"volumes/{n}/qos", new { minIops = 100, maxIops = 700, burstIops = 700 }), (api, n) => StateAsync(api, n, "ready")),
         new("change-offering", VolumeAsync, n => Post($"volumes/{n}/offering", new { diskOffering = "other" }), (api, n) => FieldAsync(api, n, "diskOffering", "other")),
+        new("migrate", FileAsync, n => Post($"volumes/{n}/offering", new { diskOffering = Site.OtherFolder }), (api, n) => FieldAsync(api, n, "pool", Site.OtherFolder)),
+        new("migrate-to-lun", LargeFileAsync, n => Post($"volumes/{n}/offering", new { diskOffering = "plain" }), (api, n) => FieldAsync(api, n, "pool", Site.Lun)),
+        new("create-lazy", Nothing, n => Post("volumes", Lazy(n)), (api, n) => StateAsync(api, n, "allocated")),
+        new("connect-lazy", LazyAsync, n => Post($"volumes/{n}/connections", new { initiator = Initiator }), (api, n) => InitiatorsAsync(api, n, 1)),
         new("snapshot", VolumeAsync, n => Post("snapshots", new { volume = n, name = n + "-s" }), (api, n) => SnapshotStandsAsync(api, n)),
         new("revert", SnapshotAsync, n => Post($"snapshots/{n}-s/revert"), (api, n) => SnapshotStandsAsync(api, n)),
         new("snapshot-delete", SnapshotAsync, n => Delete($"snapshots/{n}-s"), (api, n) => GoneAsync(api, $"snapshots/{n}-s")),
+        new("snapshot-group", PairAsync, n => Post("snapshot-groups", new { name = n + "-g", volumes = Pair(n) }), GroupStandsAsync),
+        new("group-revert", GroupAsync, n => Post($"snapshot-groups/{n}-g/revert"), GroupStandsAsync),
+        new("group-delete", GroupAsync, n => Delete($"snapshot-groups/{n}-g"), (api, n) => GoneAsync(api, $"snapshot-groups/{n}-g")),
         new("delete", ConnectedAsync, n => Delete($"volumes/{n}"), (api, n) => StateAsync(api, n, "deleted")),
         new("recover", DeletedAsync, n => Post($"volumes/{n}/recover"), (api, n) => StateAsync(api, n, "ready")),
         new("expunge", DeletedAsync, n => Post($"volumes/{n}/expunge"), (api, n) => GoneAsync(api, $"volumes/{n}")),
@@ -52,9 +59,41 @@ internal sealed record Scenario(
 
     private static object Volume(string name) => new { name, diskOffering = "plain", sizeBytes = GiB };
 
+    private static object Lazy(string name) => new { name, diskOffering = "plain", sizeBytes = GiB, lazy = true };
+
+    private static string[] Pair(string name) => [name, name + "-b"];
+
     private static Task Nothing(ApiCalls api, string name) => Task.CompletedTask;
 
     private static Task<JsonElement> VolumeAsync(ApiCalls api, string name) => api.DoneAsync(HttpMethod.Post, "/api/v1/volumes", Volume(name));
+
+    private static Task LazyAsync(ApiCalls api, string name) => api.DoneAsync(HttpMethod.Post, "/api/v1/volumes", Lazy(name));
+
+    private static Task FileAsync(ApiCalls api, string name) => FileAsync(api, name, 1 << 20);
+
+    /// <summary>As large as the node's smallest volume.</summary>
+    private static Task LargeFileAsync(ApiCalls api, string name) => FileAsync(api, name, GiB);
+
+    private static Task<JsonElement> FileAsync(ApiCalls api, string name, long sizeBytes) =>
+        api.DoneAsync(HttpMethod.Post, "/api/v1/volumes", new { name, diskOffering = Site.OneFolder, sizeBytes });
+
+    private static async Task PairAsync(ApiCalls api, string name)
+    {
+        foreach (var one in Pair(name)) await VolumeAsync(api, one);
+    }
+
+    private static async Task GroupAsync(ApiCalls api, string name)
+    {
+        await PairAsync(api, name);
+        await api.DoneAsync(HttpMethod.Post, "/api/v1/snapshot-groups", new { name = name + "-g", volumes = Pair(name) });
+    }
+
+    private static async Task<string?> GroupStandsAsync(ApiCalls api, string name)
+    {
+        var group = await api.GetAsync($"/api/v1/snapshot-groups/{name}-g");
+        var snapshots = (await api.ListAsync("/api/v1/snapshots")).Count;
+        return group.GetProperty("state").GetString() == "ready" && snapshots == 2 ? null : $"there are {snapshots} snapshots, and the group {group}";
+    }
 
     private static async Task SnapshotAsync(ApiCalls api, string name)
     {

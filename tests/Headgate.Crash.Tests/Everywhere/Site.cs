@@ -12,6 +12,9 @@ internal sealed partial class Site : IAsyncDisposable
     /// <summary>Seconds after which the other server takes over; short, since nothing here pauses for longer.</summary>
     private const int LeaseSeconds = 2;
 
+    /// <summary>The pool on the node, and two folders that volumes can be moved between.</summary>
+    public const string Lun = "san1", OneFolder = "files1", OtherFolder = "files2";
+
     private readonly string _folder;
     private TestDatabase? _database;
     private readonly ServerProcess?[] _servers;
@@ -38,7 +41,7 @@ internal sealed partial class Site : IAsyncDisposable
 
     public ServerProcess Server(int index) => _servers[index]!;
 
-    /// <summary>With the node and every server up, one pool, and two offerings.</summary>
+    /// <summary>With the node and every server up, a pool on it and two on folders, and offerings for each.</summary>
     public static async Task<Site> StartAsync(bool isPostgres, int servers, long? capacityIops = null)
     {
         var folder = Directory.CreateTempSubdirectory("hg-everywhere-").FullName;
@@ -132,10 +135,16 @@ internal sealed partial class Site : IAsyncDisposable
                 name, customSize = true, qos = new { minIops = 100, maxIops = max, burstIops = max, require = new[] { "min", "max" } },
             });
         }
+        foreach (var folder in new[] { OneFolder, OtherFolder })
+        {
+            var path = Directory.CreateDirectory(Path.Combine(_folder, folder)).FullName;
+            await Api.DoneAsync(HttpMethod.Post, "/api/v1/disk-offerings", new { name = folder, customSize = true, tags = new[] { folder }, qos = new { } });
+            await Api.DoneAsync(HttpMethod.Post, "/api/v1/pools", new { name = folder, provider = "SharedPool", zone = "z1", tags = new[] { folder }, settings = new { path } });
+        }
         var certificate = _node.Output.Split("certificate SHA-256 ")[1].Split(')')[0];
         await Api.DoneAsync(HttpMethod.Post, "/api/v1/pools", new
         {
-            name = "san1", provider = "SolidFire", zone = "z1",
+            name = Lun, provider = "SolidFire", zone = "z1",
             settings = new { endpoint = $"https://127.0.0.1:{_elementPort}", username = ElementCalls.Username, certificateSha256 = certificate },
             secrets = new { password = ElementCalls.Password }, capacityIops,
         });

@@ -56,6 +56,7 @@ internal sealed class Sweep(Site site, Action<string> say)
         }
         var problem = await SettledAsync(scenario, name, ask, key, first);
         if (!survived && site.Servers > 1) await site.StartServerAsync(victim);
+        await NothingUnderWayAsync(); // what a move leaves behind is deleted by an operation of its own
         problem ??= await scenario.Holds(site.Api, name) ?? await SoundCheck.ProblemAsync(site);
         if (problem is not null) return (died, $"{scenario.Name}, killed at point {point} ({died ?? "not"}): {problem}\n{string.Join('\n', Enumerable.Range(0, site.Servers).Select(i => site.Server(i).Output))}");
         await CleanUpAsync();
@@ -123,13 +124,16 @@ internal sealed class Sweep(Site site, Action<string> say)
     /// <summary>So that the next point has as little to look through as this one.</summary>
     private async Task CleanUpAsync()
     {
+        foreach (var group in await site.Api.ListAsync("/api/v1/snapshot-groups"))
+            await site.Api.DoneAsync(HttpMethod.Delete, $"/api/v1/snapshot-groups/{group.GetProperty("id").GetString()}");
         foreach (var snapshot in await site.Api.ListAsync("/api/v1/snapshots"))
             await site.Api.DoneAsync(HttpMethod.Delete, $"/api/v1/snapshots/{snapshot.GetProperty("id").GetString()}");
         foreach (var volume in await site.Api.ListAsync("/api/v1/volumes"))
         {
             var address = $"/api/v1/volumes/{volume.GetProperty("id").GetString()}";
             if (volume.GetProperty("state").GetString() != "deleted") await site.Api.DoneAsync(HttpMethod.Delete, address);
-            await site.Api.DoneAsync(HttpMethod.Post, address + "/expunge");
+            var (status, _) = await site.Api.SettleAsync(HttpMethod.Get, address);
+            if (status == HttpStatusCode.OK) await site.Api.DoneAsync(HttpMethod.Post, address + "/expunge"); // one that was never made ends when it is deleted
         }
         foreach (var template in await site.Api.ListAsync("/api/v1/templates"))
             await site.Api.DoneAsync(HttpMethod.Delete, $"/api/v1/templates/{template.GetProperty("id").GetString()}");
