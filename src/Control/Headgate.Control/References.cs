@@ -28,6 +28,11 @@ public static class References
             ? query.SingleOrDefaultAsync(e => e.Id == id, stop)
             : query.Where(byName).OrderByDescending(e => e.Id).FirstOrDefaultAsync(stop);
 
+    /// <summary>Names by id, and no other column: a page of volumes wants the names of pools, not their settings.</summary>
+    public static Task<Dictionary<Guid, string>> NamesAsync<T>(this IQueryable<T> query, CancellationToken stop)
+        where T : class, INamed =>
+        query.Select(e => new { e.Id, e.Name }).ToDictionaryAsync(e => e.Id, e => e.Name, stop);
+
     /// <summary>The refusal of a reference to nothing.</summary>
     public static Fault NotFound(string what, string reference) => new(
         $"{what.Replace(' ', '-')}-not-found",

@@ -78,8 +78,8 @@ public sealed class ApiKeys(HeadgateDatabase database, AccessSignal signal, Time
                 if (found is not Outcome<PageOf<ApiKey>>.Done { Value: var keys }) return found.Problem!;
                 var accountIds = keys.Items.Select(k => k.AccountId).Distinct().ToList();
                 var userIds = keys.Items.Select(k => k.UserId).OfType<Guid>().Distinct().ToList();
-                var accounts = await db.Accounts.Where(a => accountIds.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, cancel).ConfigureAwait(false);
-                var users = await db.Users.Where(u => userIds.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.Name, cancel).ConfigureAwait(false);
+                var accounts = await db.Accounts.Where(a => accountIds.Contains(a.Id)).NamesAsync(cancel).ConfigureAwait(false);
+                var users = await db.Users.Where(u => userIds.Contains(u.Id)).NamesAsync(cancel).ConfigureAwait(false);
                 return keys.Select(k => new KeyOfAccount(k, accounts[k.AccountId], k.UserId is { } user ? users[user] : null));
             },
             stop).ConfigureAwait(false);

@@ -78,7 +78,7 @@ public sealed class Users(HeadgateDatabase database, AccessSignal signal, TimePr
                 var found = await query.PageAsync(page, cancel).ConfigureAwait(false);
                 if (found is not Outcome<PageOf<User>>.Done { Value: var users }) return found.Problem!;
                 var ids = users.Items.Select(u => u.AccountId).Distinct().ToList();
-                var names = await db.Accounts.Where(a => ids.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, cancel).ConfigureAwait(false);
+                var names = await db.Accounts.Where(a => ids.Contains(a.Id)).NamesAsync(cancel).ConfigureAwait(false);
                 return users.Select(u => new UserOfAccount(u, names[u.AccountId]));
             },
             stop).ConfigureAwait(false);

@@ -106,6 +106,6 @@ internal static class PoolNames
     public static Task<Dictionary<Guid, string>> PoolNamesAsync(this HeadgateDbContext db, IEnumerable<Guid> pools, CancellationToken stop)
     {
         var ids = pools.Distinct().ToList();
-        return db.Pools.Where(p => ids.Contains(p.Id)).ToDictionaryAsync(p => p.Id, p => p.Name, stop);
+        return db.Pools.Where(p => ids.Contains(p.Id)).NamesAsync(stop);
     }
 }

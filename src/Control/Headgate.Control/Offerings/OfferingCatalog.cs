@@ -184,8 +184,8 @@ public abstract class OfferingCatalog<T, TSpec>(HeadgateDatabase database, TimeP
     {
         var zoneIds = offerings.SelectMany(o => o.ZoneIds).Distinct().ToList();
         var accountIds = offerings.SelectMany(o => o.AccountIds).Distinct().Where(id => caller.MaySee(id)).ToList();
-        var zones = zoneIds.Count == 0 ? [] : await db.Zones.Where(z => zoneIds.Contains(z.Id)).ToDictionaryAsync(z => z.Id, z => z.Name, stop).ConfigureAwait(false);
-        var accounts = accountIds.Count == 0 ? [] : await db.Accounts.Where(a => accountIds.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, stop).ConfigureAwait(false);
+        var zones = zoneIds.Count == 0 ? [] : await db.Zones.Where(z => zoneIds.Contains(z.Id)).NamesAsync(stop).ConfigureAwait(false);
+        var accounts = accountIds.Count == 0 ? [] : await db.Accounts.Where(a => accountIds.Contains(a.Id)).NamesAsync(stop).ConfigureAwait(false);
         return
         [
             .. offerings.Select(o => new OfferingDetails<T>(

@@ -108,7 +108,7 @@ public sealed class RollOutOffering(HeadgateDatabase database, OperationStarter 
                 var paged = await query.PageAsync(page, cancel).ConfigureAwait(false);
                 if (paged is not Outcome<PageOf<Volume>>.Done { Value: var volumes }) return paged.Problem!;
                 var accountIds = volumes.Items.Select(v => v.AccountId).Distinct().ToList();
-                var accounts = await db.Accounts.Where(a => accountIds.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, cancel).ConfigureAwait(false);
+                var accounts = await db.Accounts.Where(a => accountIds.Contains(a.Id)).NamesAsync(cancel).ConfigureAwait(false);
                 return new Selection(offering, volumes.Items, volumes.NextCursor, accounts, numbers);
             },
             stop).ConfigureAwait(false);

@@ -58,7 +58,7 @@ public sealed class Clusters(HeadgateDatabase database, TimeProvider clock)
             async (db, cancel) =>
             {
                 var clusters = await db.Clusters.PageAsync(page, cancel).ConfigureAwait(false);
-                var zones = await db.Zones.ToDictionaryAsync(z => z.Id, z => z.Name, cancel).ConfigureAwait(false);
+                var zones = await db.Zones.NamesAsync(cancel).ConfigureAwait(false);
                 return clusters.Map(found => found.Select(c => new ClusterInZone(c, zones[c.ZoneId])));
             },
             stop);

@@ -74,8 +74,8 @@ public sealed class Hosts(HeadgateDatabase database, OperationFeed feed, TimePro
             async (db, cancel) =>
             {
                 var hosts = await db.Hosts.PageAsync(page, cancel).ConfigureAwait(false);
-                var clusters = await db.Clusters.ToDictionaryAsync(c => c.Id, c => c.Name, cancel).ConfigureAwait(false);
-                var zones = await db.Zones.ToDictionaryAsync(z => z.Id, z => z.Name, cancel).ConfigureAwait(false);
+                var clusters = await db.Clusters.NamesAsync(cancel).ConfigureAwait(false);
+                var zones = await db.Zones.NamesAsync(cancel).ConfigureAwait(false);
                 return hosts.Map(found => found.Select(h => new HostInCluster(h, clusters[h.ClusterId], zones[h.ZoneId])));
             },
             stop);

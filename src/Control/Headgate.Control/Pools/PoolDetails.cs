@@ -26,12 +26,12 @@ internal static class PoolReading
     public static async Task<IReadOnlyList<PoolDetails>> DetailAsync(
         this HeadgateDbContext db, IReadOnlyList<StoragePool> pools, CancellationToken stop)
     {
-        var zones = await db.Zones.ToDictionaryAsync(z => z.Id, z => z.Name, stop).ConfigureAwait(false);
+        var zones = await db.Zones.NamesAsync(stop).ConfigureAwait(false);
         var clusterIds = pools.Select(p => p.ClusterId).OfType<Guid>().Distinct().ToList();
         var hostIds = pools.Select(p => p.HostId).OfType<Guid>().Distinct().ToList();
         var ids = pools.Select(p => p.Id).ToList();
-        var clusters = await db.Clusters.Where(c => clusterIds.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.Name, stop).ConfigureAwait(false);
-        var hosts = await db.Hosts.Where(h => hostIds.Contains(h.Id)).ToDictionaryAsync(h => h.Id, h => h.Name, stop).ConfigureAwait(false);
+        var clusters = await db.Clusters.Where(c => clusterIds.Contains(c.Id)).NamesAsync(stop).ConfigureAwait(false);
+        var hosts = await db.Hosts.Where(h => hostIds.Contains(h.Id)).NamesAsync(stop).ConfigureAwait(false);
         var volumes = await db.Volumes.Where(v => ids.Contains(v.PoolId) && v.State != VolumeState.Expunged)
             .GroupBy(v => v.PoolId).Select(g => new { g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, stop).ConfigureAwait(false);

@@ -148,7 +148,7 @@ public sealed partial class ScheduleRunner(
                 await db.SnapshotSchedules.ToDictionaryAsync(s => s.Id, cancel).ConfigureAwait(false),
                 await db.Snapshots.Where(s => s.ScheduleId != null && s.State == SnapshotState.Ready && !db.OperationSubjects.Any(o => o.SubjectId == s.Id))
                     .ToListAsync(cancel).ConfigureAwait(false),
-                await db.Accounts.Where(a => db.SnapshotSchedules.Any(s => s.AccountId == a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, cancel).ConfigureAwait(false)),
+                await db.Accounts.Where(a => db.SnapshotSchedules.Any(s => s.AccountId == a.Id)).NamesAsync(cancel).ConfigureAwait(false)),
             stop).ConfigureAwait(false);
         foreach (var taken in snapshots.Where(s => schedules.ContainsKey(s.ScheduleId!.Value)).GroupBy(s => (Schedule: s.ScheduleId!.Value, s.VolumeId)))
         {

@@ -168,7 +168,7 @@ internal static class SnapshotReading
         this HeadgateDbContext db, IReadOnlyList<Snapshot> snapshots, CancellationToken stop)
     {
         var ids = snapshots.Select(s => s.VolumeId).Distinct().ToList();
-        var names = await db.Volumes.Where(v => ids.Contains(v.Id)).ToDictionaryAsync(v => v.Id, v => v.Name, stop).ConfigureAwait(false);
+        var names = await db.Volumes.Where(v => ids.Contains(v.Id)).NamesAsync(stop).ConfigureAwait(false);
         return [.. snapshots.Select(s => new SnapshotDetails(s, names[s.VolumeId]))];
     }
 

@@ -73,12 +73,12 @@ internal static class TemplateReading
         this HeadgateDbContext db, Caller caller, IReadOnlyList<Template> templates, CancellationToken stop)
     {
         var (ids, accountIds) = (templates.Select(t => t.Id).ToList(), templates.Select(t => t.AccountId).Distinct().ToList());
-        var accounts = await db.Accounts.Where(a => accountIds.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, stop).ConfigureAwait(false);
+        var accounts = await db.Accounts.Where(a => accountIds.Contains(a.Id)).NamesAsync(stop).ConfigureAwait(false);
         var copies = caller.IsOperator
             ? await db.TemplateCopies.Where(c => ids.Contains(c.TemplateId)).OrderBy(c => c.Id).ToListAsync(stop).ConfigureAwait(false)
             : [];
         var poolIds = copies.Select(c => c.PoolId).Distinct().ToList();
-        var pools = await db.Pools.Where(p => poolIds.Contains(p.Id)).ToDictionaryAsync(p => p.Id, p => p.Name, stop).ConfigureAwait(false);
+        var pools = await db.Pools.Where(p => poolIds.Contains(p.Id)).NamesAsync(stop).ConfigureAwait(false);
         var byTemplate = copies.ToLookup(c => c.TemplateId, c => new TemplateOnPool(pools[c.PoolId], c.State, c.Cause));
         return [.. templates.Select(t => new TemplateDetails(t, accounts[t.AccountId], caller.IsOperator ? t.Url : null, [.. byTemplate[t.Id]]))];
     }

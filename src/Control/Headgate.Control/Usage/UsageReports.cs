@@ -103,7 +103,7 @@ public sealed class UsageReports(HeadgateDatabase database, TimeProvider clock)
     private static async Task<Outcome<UsageReport>> PageAsync(
         HeadgateDbContext db, UsageSums sums, DateTimeOffset from, DateTimeOffset to, Guid? after, int take, CancellationToken stop)
     {
-        var names = await db.Accounts.ToDictionaryAsync(a => a.Id, a => a.Name, stop).ConfigureAwait(false);
+        var names = await db.Accounts.NamesAsync(stop).ConfigureAwait(false);
         var offerings = await db.DiskOfferings.Select(o => new { o.Id, o.Name }).ToDictionaryAsync(o => o.Id, o => o.Name, stop).ConfigureAwait(false);
         var lines = sums.Lines.Where(line => after is not { } id || line.Id.CompareTo(id) > 0).OrderBy(line => line.Id).Take(take + 1)
             .Select(line => new UsageLine(line.Id, names[line.AccountId], line.Kind, line.OfferingId is { } o ? offerings.GetValueOrDefault(o) : line.Name, line.Sum)).ToList();

@@ -50,11 +50,11 @@ internal static class VolumeReading
         var (ids, accountIds, poolIds, offeringIds) = (
             volumes.Select(v => v.Id).ToList(), volumes.Select(v => v.AccountId).Distinct().ToList(),
             volumes.Select(v => v.PoolId).Distinct().ToList(), volumes.Select(v => v.DiskOfferingId).Distinct().ToList());
-        var accounts = await db.Accounts.Where(a => accountIds.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, stop).ConfigureAwait(false);
-        var pools = await db.Pools.Where(p => poolIds.Contains(p.Id)).ToDictionaryAsync(p => p.Id, p => p.Name, stop).ConfigureAwait(false);
+        var accounts = await db.Accounts.Where(a => accountIds.Contains(a.Id)).NamesAsync(stop).ConfigureAwait(false);
+        var pools = await db.Pools.Where(p => poolIds.Contains(p.Id)).NamesAsync(stop).ConfigureAwait(false);
         var offerings = await db.DiskOfferings.Where(o => offeringIds.Contains(o.Id))
             .Select(o => new { o.Id, o.Name, o.Number, o.SupersededAt }).ToDictionaryAsync(o => o.Id, stop).ConfigureAwait(false);
-        var zones = await db.Zones.ToDictionaryAsync(z => z.Id, z => z.Name, stop).ConfigureAwait(false);
+        var zones = await db.Zones.NamesAsync(stop).ConfigureAwait(false);
         var accesses = await db.VolumeAccesses.Where(a => ids.Contains(a.VolumeId)).OrderBy(a => a.Id)
             .Select(a => new { a.VolumeId, a.InitiatorName }).ToListAsync(stop).ConfigureAwait(false);
         var initiators = accesses.ToLookup(a => a.VolumeId, a => a.InitiatorName);

@@ -1,7 +1,7 @@
 namespace Headgate.Domain;
 
 /// <summary>A tenant: owner of volumes and snapshots; sees nothing of other accounts.</summary>
-public sealed record Account : IAggregate
+public sealed record Account : INamed
 {
     public required Guid Id { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Headgate.Domain;
 
 /// <summary>Somebody, or something, that acts for an account. Its keys open what its role allows.</summary>
-public sealed record User : IAggregate
+public sealed record User : INamed
 {
     /// <summary>Longest display name and e-mail address; RFC 5321 section 4.5.3.1 allows an address 254 characters in a path.</summary>
     public const int MaxTextLength = 254;

@@ -17,7 +17,7 @@ public enum Hypervisor
 }
 
 /// <summary>Hosts of one zone that run one hypervisor.</summary>
-public sealed record Cluster : IAggregate
+public sealed record Cluster : INamed
 {
     public required Guid Id { get; init; }
 

@@ -11,7 +11,7 @@ public enum HostState
 }
 
 /// <summary>A host of a cluster; storage knows it by its initiator name.</summary>
-public sealed record Host : IAggregate
+public sealed record Host : INamed
 {
     public required Guid Id { get; init; }
 

@@ -11,7 +11,7 @@ public enum PlacementPolicy
 }
 
 /// <summary>A zone: hosts and storage that can reach each other.</summary>
-public sealed record Zone : IAggregate
+public sealed record Zone : INamed
 {
     public required Guid Id { get; init; }
 

@@ -16,7 +16,7 @@ public enum StorageScope
 }
 
 /// <summary>Primary storage. States and commands: <see cref="PoolMachine"/>.</summary>
-public sealed record StoragePool : IAggregate
+public sealed record StoragePool : INamed
 {
     /// <summary>No pool counts as more than 4 EiB, so that sums of capacities stay within 64 bits.</summary>
     private const double MostBytes = 1L << 62;

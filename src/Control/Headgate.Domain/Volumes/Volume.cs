@@ -13,7 +13,7 @@ public enum VolumeType
 }
 
 /// <summary>A tenant's disk. States and commands: <see cref="VolumeMachine"/>. Its key on the storage is <see cref="Key"/>.</summary>
-public sealed record Volume : IAggregate
+public sealed record Volume : INamed
 {
     public required Guid Id { get; init; }
 
