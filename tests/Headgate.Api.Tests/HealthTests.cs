@@ -33,9 +33,11 @@ public sealed partial class HealthTests(StorageHost storage) : IClassFixture<Sto
     [Fact]
     public async Task The_metrics_page_is_well_formed_and_counts_what_there_is()
     {
-        using var admin = new Driver(_api, _api.AdminKey);
+        await using var own = new StorageHost(); // whose volumes nobody else makes
+        await own.InitializeAsync();
+        using var admin = new Driver(own.Api, own.Api.AdminKey);
         await admin.RunAsync("/api/v1/volumes", new { name = "counted", diskOffering = "custom", sizeBytes = 1L << 30, minIops = 100, maxIops = 1000 });
-        using var nobody = _api.Client(null);
+        using var nobody = own.Api.Client(null);
         using var answer = await nobody.GetAsync(new Uri("/metrics", UriKind.Relative), ApiHost.Stop);
         Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
         var lines = (await answer.Content.ReadAsStringAsync(ApiHost.Stop)).Split('\n', StringSplitOptions.RemoveEmptyEntries);

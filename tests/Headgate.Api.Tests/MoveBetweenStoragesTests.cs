@@ -16,7 +16,11 @@ namespace Headgate.Api.Tests;
 /// </summary>
 public sealed class MoveBetweenStoragesTests : IAsyncLifetime
 {
-    private const int Bytes = 8 << 20;
+    /// <summary>The least that is more than the node's smallest volume (10^9 bytes).</summary>
+    private const long Bytes = 1L << 30;
+
+    /// <summary>What is written of it; the rest are holes.</summary>
+    private const int Written = 8 << 20;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("hg-move-").FullName;
     private readonly Gate _gate = new();
@@ -63,9 +67,9 @@ public sealed class MoveBetweenStoragesTests : IAsyncLifetime
     [Fact]
     public async Task A_volume_moves_to_where_its_minimum_can_be_kept_and_back_and_every_byte_with_it()
     {
-        var content = new byte[Bytes];
-        new Random(5).NextBytes(content.AsSpan(0, 3 << 20));
-        await File.WriteAllBytesAsync(Data(), content, ApiHost.Stop);
+        var content = new byte[Written];
+        new Random(5).NextBytes(content);
+        await using (var file = File.OpenWrite(Data())) await file.WriteAsync(content, ApiHost.Stop);
 
         using var dry = await _admin.SendAsync(HttpMethod.Post, "/api/v1/volumes/v1/offering?dryRun=true", new { diskOffering = "fast" });
         var plan = await ApiHost.ReadAsync<ChangePlanView>(dry);
@@ -87,38 +91,82 @@ public sealed class MoveBetweenStoragesTests : IAsyncLifetime
         Assert.Equal("san1", (await ShowAsync()).Pool); // it fits there as well, so it stays
         await _admin.RunAsync("/api/v1/volumes/v1/migrate", new { pool = "files" });
         await ReleasedAsync();
-        Assert.Equal(content, (await File.ReadAllBytesAsync(Data(), ApiHost.Stop))[..Bytes]);
+        Assert.Equal(content, await ReadAsync());
         foreach (var pool in new[] { "files", "san1" })
             Assert.Empty((await ApiHost.ReadAsync<PoolCheck>(await _admin.SendAsync(HttpMethod.Post, $"/api/v1/pools/{pool}/check"))).Findings);
     }
 
-    /// <summary>On the real node, over its real API: the call that sets the limits, or the one that reads them back, is answered with an error.</summary>
+    /// <summary>On the real node, over its real API: the call that finds the volume, or the one that sets the limits, is answered with an error.</summary>
     [Theory]
-    [InlineData("ModifyVolume", 1)]
-    [InlineData("ListVolumes", 1)]
-    [InlineData("ListVolumes", 2)]
-    public async Task A_change_that_the_node_refuses_leaves_the_volume_as_it_was(string method, int nth)
+    [InlineData("ModifyVolume")]
+    [InlineData("ListVolumes")]
+    public async Task A_change_that_the_node_refuses_leaves_the_volume_as_it_was(string method)
     {
-        await _admin.RunAsync("/api/v1/volumes/v1/offering", new { diskOffering = "fast" });
-        await ReleasedAsync();
-        var before = await _admin.GetAsync<VolumeQosView>("/api/v1/volumes/v1/qos");
-        _gate.Refuse(method, nth);
-        using var asked = await _admin.SendAsync(HttpMethod.Post, "/api/v1/volumes/v1/offering", new { diskOffering = "faster" });
-        var ended = (await _admin.FollowAsync((await ApiHost.ReadAsync<OperationView>(asked)).Id))[^1];
-        Assert.True(_gate.HasRefused);
+        var before = await MakeFastAsync();
+        var ended = await ChangeAsync(method, 1);
         Assert.Equal(OperationStatus.Failed, ended.Status);
         Assert.NotNull(ended.Problem);
-        var after = await _admin.GetAsync<VolumeQosView>("/api/v1/volumes/v1/qos");
+        var after = await _admin.GetAsync<VolumeQosView>("/api/v1/volumes/v2/qos");
         Assert.Equal(JsonSerializer.Serialize(before.Promises), JsonSerializer.Serialize(after.Promises));
-        Assert.Equal(("fast", "ready"), ((await ShowAsync()).DiskOffering, (await ShowAsync()).State));
-        Assert.Empty((await ApiHost.ReadAsync<PoolCheck>(await _admin.SendAsync(HttpMethod.Post, "/api/v1/pools/san1/check"))).Findings);
+        Assert.Equal(("fast", "ready"), ((await ShowAsync("v2")).DiskOffering, (await ShowAsync("v2")).State));
+        await CleanAsync();
+    }
+
+    /// <summary>The limits are on, and nobody could read them back: what is not known to have failed is tried again, and not undone.</summary>
+    [Fact]
+    public async Task A_change_whose_reading_back_fails_is_made_again()
+    {
+        await MakeFastAsync();
+        Assert.Equal(OperationStatus.Succeeded, (await ChangeAsync("ListVolumes", 2)).Status);
+        var qos = await _admin.GetAsync<VolumeQosView>("/api/v1/volumes/v2/qos");
+        Assert.Equal(900, qos.Promises.Single(p => p.Promise == "minIops").Applied);
+        Assert.Equal("faster", (await ShowAsync("v2")).DiskOffering);
+        await CleanAsync();
+    }
+
+    private async Task<VolumeQosView> MakeFastAsync()
+    {
+        await _admin.RunAsync("/api/v1/volumes", new { name = "v2", diskOffering = "fast", sizeBytes = Bytes });
+        return await _admin.GetAsync<VolumeQosView>("/api/v1/volumes/v2/qos");
+    }
+
+    /// <summary>The end of a change of v2 to the offering faster, of which the nth call of <paramref name="method"/> is refused once.</summary>
+    private async Task<OperationView> ChangeAsync(string method, int nth)
+    {
+        _gate.Refuse(method, nth);
+        using var asked = await _admin.SendAsync(HttpMethod.Post, "/api/v1/volumes/v2/offering", new { diskOffering = "faster" });
+        var ended = (await _admin.FollowAsync((await ApiHost.ReadAsync<OperationView>(asked)).Id))[^1];
+        Assert.True(_gate.HasRefused);
+        return ended;
+    }
+
+    private async Task CleanAsync()
+    {
+        using var check = await _admin.SendAsync(HttpMethod.Post, "/api/v1/pools/san1/check");
+        Assert.Empty((await ApiHost.ReadAsync<PoolCheck>(check)).Findings);
     }
 
     private async Task OfferAsync(object offering) => Assert.True((await _admin.SendAsync(HttpMethod.Post, "/api/v1/disk-offerings", offering)).IsSuccessStatusCode);
 
-    private Task<VolumeView> ShowAsync() => _admin.GetAsync<VolumeView>("/api/v1/volumes/v1");
+    private Task<VolumeView> ShowAsync(string volume = "v1") => _admin.GetAsync<VolumeView>($"/api/v1/volumes/{volume}");
 
     private string Data() => Assert.Single(Directory.EnumerateFiles(Files, "*.raw", SearchOption.AllDirectories));
+
+    /// <summary>The written part, once nothing else but zeros was seen behind it.</summary>
+    private async Task<byte[]> ReadAsync()
+    {
+        await using var file = File.OpenRead(Data());
+        Assert.Equal(Bytes, file.Length);
+        var content = new byte[Written];
+        await file.ReadExactlyAsync(content, ApiHost.Stop);
+        var rest = new byte[Written];
+        for (var at = (long)Written; at < Bytes; at += Written)
+        {
+            await file.ReadExactlyAsync(rest, ApiHost.Stop);
+            Assert.False(rest.AsSpan().ContainsAnyExcept((byte)0), $"bytes that nobody wrote from {at} on");
+        }
+        return content;
+    }
 
     /// <summary>What is left behind is deleted by operations of its own.</summary>
     private async Task ReleasedAsync()

@@ -55,7 +55,7 @@ public class SnapshotPlanTests
     public void What_is_due_next_is_after_and_fits_and_nothing_between_does() =>
         Gen.Select(Gen.Int[0, 59], Gen.Int[0, 23], Gen.Int[0, 6], Gen.Int[0, 365 * 24 * 60]).Sample((minute, hour, weekday, from) =>
         {
-            CronRule.TryParse($"{minute} {hour} * * {weekday}", out var rule, out _);
+            Assert.True(CronRule.TryParse($"{minute} {hour} * * {weekday}", out var rule, out _));
             var after = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes(from);
             var next = rule!.Next(after, TimeZoneInfo.Utc);
             return next > after && next - after <= TimeSpan.FromDays(7) && (next.Minute, next.Hour, (int)next.DayOfWeek) == (minute, hour, weekday);

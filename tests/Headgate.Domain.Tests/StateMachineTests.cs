@@ -94,7 +94,7 @@ public class StateMachineTests
                 else repeats++;
             }
         }
-        Assert.Equal((32, 28, 252), (accepted, repeats, refused));
+        Assert.Equal((35, 29, 313), (accepted, repeats, refused));
     }
 
     [Theory, InlineData(Volume.MissingCode), InlineData(Volume.UnreadableCode)]

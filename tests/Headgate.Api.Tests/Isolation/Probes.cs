@@ -33,6 +33,11 @@ internal sealed record Probe
         ["refreshPool"] = Nothing, ["enablePool"] = Nothing, ["disablePool"] = Nothing, ["maintainPool"] = Nothing, ["checkPool"] = Nothing,
         ["listDiskOfferingVersions"] = Nothing, ["listComputeOfferingVersions"] = Nothing, ["updateDiskOffering"] = Nothing, ["updateComputeOffering"] = Nothing,
         ["rollOutDiskOffering"] = Nothing, ["changePoolPlacement"] = Nothing, ["changeZonePlacement"] = Nothing,
+        ["listFindings"] = Nothing, ["getFinding"] = Nothing, ["repairFinding"] = Nothing, ["ignoreFinding"] = Nothing, ["reopenFinding"] = Nothing,
+        ["listOrphans"] = Nothing, ["getOrphan"] = Nothing, ["deleteOrphan"] = Nothing,
+        ["adoptOrphan"] = new() { InBody = [(null, _ => new { name = "x", account = "x", diskOffering = "custom" })] },
+        ["listImportable"] = Nothing, ["importVolume"] = In((Owned.Account, r => new { pool = "ref1", backendId = "1", name = "x", account = r, diskOffering = "custom" })),
+        ["getRecycleBin"] = Filter(("account", Owned.Account)), ["setRecycleBin"] = In((Owned.Account, r => new { account = r, keepSeconds = 60 })),
         ["migrateVolume"] = At(Owned.Volume, _ => new { }),
         ["getNode"] = Nothing, ["listServers"] = Nothing, ["measureNode"] = Nothing, ["getNodeCredentials"] = Nothing, ["createTemplate"] = Nothing, ["uploadTemplate"] = Nothing,
 
@@ -55,16 +60,26 @@ internal sealed record Probe
         ["resizeVolume"] = At(Owned.Volume, _ => new { sizeBytes = 2 * GiB }),
         ["connectVolume"] = At(Owned.Volume, _ => new { initiator = "iqn.2004-10.org.example:stranger" }),
         ["getConnection"] = At(Owned.Volume), ["disconnectVolume"] = At(Owned.Volume),
+        ["protectVolume"] = At(Owned.Volume), ["unprotectVolume"] = At(Owned.Volume), ["unmanageVolume"] = At(Owned.Volume),
         ["createVolume"] = Begins(), ["explainPlacement"] = Begins(),
 
         ["listSnapshots"] = Filter(("volume", Owned.Volume), ("account", Owned.Account), ("name", Owned.Snapshot)),
         ["getSnapshot"] = At(Owned.Snapshot), ["deleteSnapshot"] = At(Owned.Snapshot), ["revertSnapshot"] = At(Owned.Snapshot),
         ["createSnapshot"] = In((Owned.Volume, r => new { volume = r, name = "x" })),
 
+        ["listSnapshotGroups"] = Nothing, ["getSnapshotGroup"] = At(Owned.SnapshotGroup),
+        ["createSnapshotGroup"] = In((Owned.Volume, r => new { name = "x", volumes = new[] { r } })),
+        ["deleteSnapshotGroup"] = At(Owned.SnapshotGroup), ["revertSnapshotGroup"] = At(Owned.SnapshotGroup),
+        ["listSnapshotSchedules"] = Nothing, ["getSnapshotSchedule"] = At(Owned.SnapshotSchedule),
+        ["createSnapshotSchedule"] = In((Owned.Volume, r => new { name = "x", rule = "30 3 * * *", volumes = new[] { r }, keepLast = 3 })),
+        ["deleteSnapshotSchedule"] = At(Owned.SnapshotSchedule),
+        ["enableSnapshotSchedule"] = At(Owned.SnapshotSchedule), ["disableSnapshotSchedule"] = At(Owned.SnapshotSchedule),
+
         ["listTemplates"] = Nothing, ["getTemplate"] = At(Owned.Template), ["deleteTemplate"] = At(Owned.Template),
 
         ["listOperations"] = Filter(("subject", Owned.Volume), ("account", Owned.Account)),
         ["getOperation"] = At(Owned.Operation), ["watchOperation"] = At(Owned.Operation), ["cancelOperation"] = At(Owned.Operation),
+        ["retryOperation"] = At(Owned.Operation), ["abandonOperation"] = At(Owned.Operation, _ => new { reason = "x" }),
         ["listEvents"] = Filter(("subject", Owned.Volume)), ["watchEvents"] = Nothing, ["listAudit"] = Nothing,
     };
 

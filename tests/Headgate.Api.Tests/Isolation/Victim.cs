@@ -11,6 +11,8 @@ public enum Owned
     Key,
     Volume,
     Snapshot,
+    SnapshotGroup,
+    SnapshotSchedule,
     Template,
     Operation,
 }
@@ -22,6 +24,8 @@ public sealed class Victim
     public const string Account = "victim-account";
     public const string Volume = "victim-volume";
     public const string Snapshot = "victim-snapshot";
+    public const string SnapshotGroup = "victim-group";
+    public const string SnapshotSchedule = "victim-schedule";
     public const string Template = "victim-template";
     public const string User = "victim-user";
     public const string IdempotencyKey = "victim-key-1";
@@ -51,6 +55,10 @@ public sealed class Victim
         await tenant.FollowAsync(made.Id);
         await tenant.RunAsync($"/api/v1/volumes/{Volume}/connections", new { initiator = Initiator });
         var snapped = await tenant.RunAsync("/api/v1/snapshots", new { volume = Volume, name = Snapshot });
+        await tenant.RunAsync("/api/v1/snapshot-groups", new { name = SnapshotGroup, volumes = new[] { Volume } });
+        var group = await tenant.GetAsync<SnapshotGroupView>($"/api/v1/snapshot-groups/{SnapshotGroup}");
+        var schedule = await ApiHost.ReadAsync<SnapshotScheduleView>(await tenant.SendAsync(
+            HttpMethod.Post, "/api/v1/snapshot-schedules", new { name = SnapshotSchedule, rule = "30 3 * * *", volumes = new[] { Volume }, keepLast = 3 }));
         var uploaded = await UploadAsync(api, key, Template);
         await tenant.FollowAsync(uploaded.Id);
         var keys = await admin.GetAsync<Page<ApiKeyView>>($"/api/v1/keys?account={Account}");
@@ -61,6 +69,8 @@ public sealed class Victim
             [Owned.Key] = [keys.Items[0].Prefix, keys.Items[0].Id.ToString()],
             [Owned.Volume] = [Volume, made.SubjectId.ToString()],
             [Owned.Snapshot] = [Snapshot, snapped.SubjectId.ToString()],
+            [Owned.SnapshotGroup] = [SnapshotGroup, group.Id.ToString()],
+            [Owned.SnapshotSchedule] = [SnapshotSchedule, schedule.Id.ToString()],
             [Owned.Template] = [Template, uploaded.SubjectId.ToString()],
             [Owned.Operation] = [made.Id.ToString()],
         });

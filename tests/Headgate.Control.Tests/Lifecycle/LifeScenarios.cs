@@ -107,7 +107,7 @@ internal static class LifeScenarios
 
     private static async Task GroupStandsAsync(World world, int snapshots)
     {
-        var left = (await world.Get<ListSnapshots>().ExecuteAsync(world.Tenant, null, new PageRequest(), world.Stop)).ValueOrThrow().Items;
+        var left = (await world.Get<ListSnapshots>().ExecuteAsync(world.Tenant, new(), new PageRequest(), world.Stop)).ValueOrThrow().Items;
         Assert.Equal(snapshots, left.Count);
         Assert.All(left, s => Assert.Equal(SnapshotState.Ready, s.Snapshot.State));
         foreach (var name in new[] { "db1", "log1" }) Assert.Equal(VolumeState.Ready, (await world.VolumeAsync(name)).Volume.State);

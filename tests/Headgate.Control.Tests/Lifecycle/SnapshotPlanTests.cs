@@ -30,7 +30,7 @@ public class SnapshotPlanTests
         Assert.All(handles, handle => Assert.Equal("before", world.Array.ReadMark(handle)));
         await world.DoneAsync(world.Get<ChangeSnapshotGroup>().DeleteAsync(world.Tenant, "g1", world.Stop));
         Assert.Empty((await world.Get<ReadSnapshotGroups>().ListAsync(world.Tenant, new PageRequest(), world.Stop)).ValueOrThrow().Items);
-        Assert.Empty((await world.Get<ListSnapshots>().ExecuteAsync(world.Tenant, null, new PageRequest(), world.Stop)).ValueOrThrow().Items);
+        Assert.Empty((await world.Get<ListSnapshots>().ExecuteAsync(world.Tenant, new(), new PageRequest(), world.Stop)).ValueOrThrow().Items);
         await world.AssertSoundAsync();
     }
 
@@ -52,7 +52,7 @@ public class SnapshotPlanTests
         world.Plan.Next(StoreCall.CreateSnapshot, new InjectedFault.LoseReply()).Next(StoreCall.CreateSnapshot, new InjectedFault.Refuse(Faults.LimitReached("Full.")));
         var ended = await world.EndedAsync(GroupAsync(world, "g1", oneMoment: false));
         Assert.Equal(OperationStatus.Failed, ended.Operation.Status);
-        Assert.Empty((await world.Get<ListSnapshots>().ExecuteAsync(world.Tenant, null, new PageRequest(), world.Stop)).ValueOrThrow().Items);
+        Assert.Empty((await world.Get<ListSnapshots>().ExecuteAsync(world.Tenant, new(), new PageRequest(), world.Stop)).ValueOrThrow().Items);
         await world.DoneAsync(GroupAsync(world, "g1", oneMoment: false)); // its name is free again
         await world.AssertSoundAsync();
     }
@@ -202,6 +202,6 @@ public class SnapshotPlanTests
         await world.Get<ScheduleRunner>().LookAsync(world.Stop);
         await using var db = world.Database.Open();
         foreach (var id in await db.OperationSubjects.Select(s => s.OperationId).Distinct().ToListAsync(world.Stop)) await world.EndedAsync(id);
-        return (await world.Get<ListSnapshots>().ExecuteAsync(world.Tenant, null, new PageRequest(), world.Stop)).ValueOrThrow().Items.Select(s => s.Snapshot.Name).Order().ToList();
+        return (await world.Get<ListSnapshots>().ExecuteAsync(world.Tenant, new(), new PageRequest(), world.Stop)).ValueOrThrow().Items.Select(s => s.Snapshot.Name).Order().ToList();
     }
 }

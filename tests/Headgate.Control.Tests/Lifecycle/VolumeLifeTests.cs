@@ -159,7 +159,7 @@ public class VolumeLifeTests
         Assert.Equal("volume-has-snapshots", (await world.Get<UnmanageVolume>().ExecuteAsync(world.Admin, "v1", force: false, world.Stop)).Problem?.Code);
         world.Array.Online = false;
         await world.DoneAsync(world.Get<UnmanageVolume>().ExecuteAsync(world.Admin, "v1", force: true, world.Stop));
-        Assert.Empty((await world.Get<ListSnapshots>().ExecuteAsync(world.Tenant, null, new PageRequest(), world.Stop)).ValueOrThrow().Items);
+        Assert.Empty((await world.Get<ListSnapshots>().ExecuteAsync(world.Tenant, new(), new PageRequest(), world.Stop)).ValueOrThrow().Items);
         await world.DoneAsync(world.Get<RemovePool>().ExecuteAsync(world.Admin, "san1", world.Stop, force: true));
         Assert.Equal("pool-not-found", (await world.Get<GetPool>().ExecuteAsync(world.Admin, "san1", world.Stop)).Problem?.Code);
         await world.AssertSoundAsync();

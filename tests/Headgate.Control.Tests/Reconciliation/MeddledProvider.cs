@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Headgate.Primitives;
 using Headgate.Storage.Sdk;
@@ -51,6 +52,7 @@ internal sealed class MeddledProvider(IPrimaryDataStoreProvider inner) : IPrimar
 
         internal void Is(MeddledProvider provider, IPrimaryDataStoreDriver driver) => (_provider, _driver) = (provider, driver);
 
+        [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "The proxy unboxes it and hands it to its one caller.")]
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
         {
             nameof(IFacetSelection.Offers) => _driver is not IFacetSelection selection || selection.Offers((Type)args![0]!),

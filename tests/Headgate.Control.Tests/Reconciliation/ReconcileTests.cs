@@ -255,7 +255,7 @@ public class ReconcileTests
         await world.Database.WriteAsync(
             async (db, stop) =>
             {
-                var (pool, gone) = Ledger.Move(await db.Pools.SingleAsync(p => p.Id == volume.PoolId, stop), volume with { State = VolumeState.Expunged, Handle = null }, default, 0);
+                var (pool, gone) = Ledger.Move(await db.Pools.SingleAsync(p => p.Id == volume.PoolId, stop), volume with { State = VolumeState.Expunged, Handle = null }, Reservation.None);
                 db.Put(pool);
                 db.Put(gone);
             },

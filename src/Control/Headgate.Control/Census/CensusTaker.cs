@@ -1,4 +1,3 @@
-using Headgate.Control.Findings;
 using Headgate.Domain;
 using Headgate.Persistence;
 using Headgate.Plugins;

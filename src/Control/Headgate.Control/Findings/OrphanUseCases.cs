@@ -79,7 +79,7 @@ public sealed class AdoptOrphan(OperationStarter starter)
                 if (found is not Outcome<Orphan>.Done { Value: var orphan }) return found.Problem!;
                 if (orphan.State is not OrphanState.Quarantined) return OrphanFinding.WrongState(orphan, "Adopting");
                 var pool = await db.Pools.SingleAsync(p => p.Id == orphan.PoolId, cancel).ConfigureAwait(false);
-                var made = await NewcomerVolume.DescribeAsync(db, pool, orphan.Key, request, orphan.Size, orphan.Qos, now, cancel).ConfigureAwait(false);
+                var made = await NewcomerVolume.DescribeAsync(db, caller, pool, orphan.Key, request, orphan.Size, orphan.Qos, now, cancel).ConfigureAwait(false);
                 if (made is not Outcome<Volume>.Done { Value: var volume }) return made.Problem!;
 
                 // What it takes of the pool is counted already, as an orphan's.

@@ -78,7 +78,7 @@ public sealed class ImportVolume(OperationStarter starter, ListImportable import
                         Recovery.FixRequest);
                 }
                 var pool = await db.Pools.SingleAsync(p => p.Id == on.Id, cancel).ConfigureAwait(false);
-                var made = await NewcomerVolume.DescribeAsync(db, pool, Guid.CreateVersion7(now), request.Volume, there.Size, there.Qos, now, cancel).ConfigureAwait(false);
+                var made = await NewcomerVolume.DescribeAsync(db, caller, pool, Guid.CreateVersion7(now), request.Volume, there.Size, there.Qos, now, cancel).ConfigureAwait(false);
                 if (made is not Outcome<Volume>.Done { Value: var volume }) return made.Problem!;
                 // What it takes of the pool is counted already, as somebody else's.
                 var freed = pool with

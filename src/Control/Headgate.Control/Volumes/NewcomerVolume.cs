@@ -12,13 +12,13 @@ internal static class NewcomerVolume
 {
     /// <summary>The row of what is there already, with the limits that it has; or why it cannot be.</summary>
     public static async Task<Outcome<Volume>> DescribeAsync(
-        HeadgateDbContext db, StoragePool pool, Guid id, AdoptRequest request, ByteSize size, QosSpec there, DateTimeOffset now, CancellationToken stop)
+        HeadgateDbContext db, Caller caller, StoragePool pool, Guid id, AdoptRequest request, ByteSize size, QosSpec there, DateTimeOffset now, CancellationToken stop)
     {
         if (pool.State is not (PoolState.Up or PoolState.Disabled))
             return new Fault("pool-state", $"Pool {pool.Name} is {pool.State.ToString().ToLowerInvariant()}; bring it up first.", Recovery.FixRequest);
         var owner = await db.Accounts.FindAsync("account", request.Account, a => a.Name == request.Account, stop).ConfigureAwait(false);
         if (owner is not Outcome<Account>.Done { Value: var account }) return owner.Problem!;
-        var offered = await VolumePlanner.FindOfferingAsync(db, request.DiskOffering, stop).ConfigureAwait(false);
+        var offered = await VolumePlanner.FindOfferingAsync(db, caller, request.DiskOffering, stop).ConfigureAwait(false);
         if (offered is not Outcome<DiskOffering>.Done { Value: var offering }) return offered.Problem!;
         if (await db.Volumes.AnyAsync(v => v.AccountId == account.Id && v.Name == request.Name && v.State != VolumeState.Expunged, stop).ConfigureAwait(false))
             return References.NameTaken("volume", request.Name);
@@ -38,7 +38,7 @@ internal static class NewcomerVolume
     /// </summary>
     public static async Task AddAsync(HeadgateDbContext db, StoragePool pool, Volume volume, CancellationToken stop)
     {
-        var (reserved, added) = Ledger.Move(pool, volume, volume.Size, volume.Promises.ReservedIops());
+        var (reserved, added) = Ledger.Move(pool, volume, Reservation.For(volume.Size, volume.Promises));
         db.Put(reserved);
         if (await db.Volumes.AnyAsync(v => v.Id == volume.Id, stop).ConfigureAwait(false)) db.Put(added);
         else db.Volumes.Add(added);
