@@ -24,27 +24,72 @@ public sealed class LimitTests(HeadgateUp server)
         Assert.True(before.Length >= 11, before.Length + " seconds: " + (running.IsCompleted ? await running : "") + up.Output);
         var tenSeconds = before.Skip(1).Take(10).Average();
 
-        var changed = perf.Seconds.Length;
-        var set = await up.CliAsync("volume", "set-qos", "limited", "--max-iops", "3000");
-        Assert.True(set.Exit == 0, set.ToString());
-        // The second in which it was set is mixed; so may be the next, as the client's seconds are not ours. Then it holds.
-        var settled = perf.Seconds.Length + 2;
-        await Task.WhenAny(perf.CountedAsync(settled), running);
-        using var afterwards = new MachineWatch();
-        await Task.WhenAny(perf.CountedAsync(settled + 4), running);
-        var shareAfterwards = afterwards.Share;
+        var after = await ChangedAsync(up, perf, running, "volume", "set-qos", "limited", "--max-iops", "3000");
         await enough.CancelAsync();
         await running;
-        var all = perf.Seconds;
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"IOPS by second: {string.Join(' ', all)}; set-qos between {changed} and {settled - 2}; the machine was there for {share:P1}, then {shareAfterwards:P1}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"IOPS by second: {string.Join(' ', perf.Seconds)}; the machine was there for {share:P1}, then {after.Share:P1}");
 
         Assert.InRange(tenSeconds, 950 * share, 1020);
         Assert.All(before.Skip(1).Take(10), second => Assert.InRange(second, 0, 1050));
-        var after = all.Skip(settled).Take(4).ToArray();
-        Assert.Equal(4, after.Length);
-        Assert.InRange(after.Average(), 2850 * shareAfterwards, 3060);
+        Assert.InRange(after.Iops, 2850 * after.Share, 3060);
     }
+
+    [Fact]
+    public async Task A_volume_under_load_has_the_limits_of_another_offering_within_a_second_and_keeps_its_own_when_it_cannot_have_them()
+    {
+        var up = server.Up;
+        foreach (var (offering, min, max) in new[] { ("wire-slow", 100, 600), ("wire-fast", 200, 2400), ("wire-impossible", 900_000, 900_000) })
+        {
+            await up.CliJsonAsync(
+                "disk-offering", "create", "--name", offering, "--size", "1GiB", "--min-iops", $"{min}", "--max-iops", $"{max}", "--burst-iops", $"{max}", "--require", "min,max");
+        }
+        await up.CliJsonAsync("volume", "create", "--name", "changing", "--disk-offering", "wire-slow");
+        var lun = await Lun.ConnectAsync(up, "changing");
+        var perf = new IscsiPerf();
+        using var enough = new CancellationTokenSource();
+        var running = perf.RunAsync(lun, enough.Token);
+        await Task.WhenAny(perf.CountedAsync(2), running);
+
+        var fast = await ChangedAsync(up, perf, running, "volume", "change-offering", "changing", "--disk-offering", "wire-fast");
+        var impossible = await up.CliAsync("volume", "change-offering", "changing", "--disk-offering", "wire-impossible");
+        Assert.NotEqual(0, impossible.Exit);
+        Assert.Contains("900000", impossible.ToString(), StringComparison.Ordinal);
+        Assert.Equal("wire-fast", (await up.CliJsonAsync("volume", "show", "changing")).GetProperty("diskOffering").GetString());
+        var kept = await NextAsync(perf, running);
+        var slow = await ChangedAsync(up, perf, running, "volume", "change-offering", "changing", "--disk-offering", "wire-slow");
+        Assert.False(running.IsCompleted);
+        await enough.CancelAsync();
+        await running;
+        TestContext.Current.TestOutputHelper?.WriteLine($"IOPS by second: {string.Join(' ', perf.Seconds)}; {fast}, {kept}, {slow}");
+
+        Assert.InRange(fast.Iops, 2280 * fast.Share, 2448);
+        Assert.InRange(kept.Iops, 2280 * kept.Share, 2448);
+        Assert.InRange(slow.Iops, 570 * slow.Share, 612);
+    }
+
+    /// <summary>Runs the command, and measures what it made of the load. The second in which it was done is mixed; so may be the next, as the client's seconds are not ours.</summary>
+    private static async Task<Measured> ChangedAsync(HeadgateProcess up, IscsiPerf perf, Task running, params string[] command)
+    {
+        var set = await up.CliAsync(command);
+        Assert.True(set.Exit == 0, set.ToString());
+        await Task.WhenAny(perf.CountedAsync(perf.Seconds.Length + 2), running);
+        return await NextAsync(perf, running);
+    }
+
+    /// <summary>The next four whole seconds of the client's.</summary>
+    private static async Task<Measured> NextAsync(IscsiPerf perf, Task running)
+    {
+        var from = perf.Seconds.Length;
+        using var machine = new MachineWatch();
+        await Task.WhenAny(perf.CountedAsync(from + 4), running);
+        var seconds = perf.Seconds.Skip(from).Take(4).ToArray();
+        Assert.Equal(4, seconds.Length);
+        return new Measured(seconds.Average(), machine.Share);
+    }
+
+    /// <param name="Iops">On average.</param>
+    /// <param name="Share">How much of the time the machine was there for.</param>
+    private sealed record Measured(double Iops, double Share);
 
     [Fact]
     public async Task What_is_measured_on_the_volume_agrees_with_the_client()

@@ -2,7 +2,6 @@ using Headgate.Domain;
 using Headgate.Operations;
 using Headgate.Persistence;
 using Headgate.Primitives;
-using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.Control.Findings;
 
