@@ -132,8 +132,8 @@ internal sealed class Sweep(Site site, Action<string> say)
         {
             var address = $"/api/v1/volumes/{volume.GetProperty("id").GetString()}";
             if (volume.GetProperty("state").GetString() != "deleted") await site.Api.DoneAsync(HttpMethod.Delete, address);
-            var (status, _) = await site.Api.SettleAsync(HttpMethod.Get, address);
-            if (status == HttpStatusCode.OK) await site.Api.DoneAsync(HttpMethod.Post, address + "/expunge"); // one that was never made ends when it is deleted
+            var left = await site.Api.GetAsync(address);
+            if (left.GetProperty("state").GetString() != "expunged") await site.Api.DoneAsync(HttpMethod.Post, address + "/expunge"); // one that was never made ends when it is deleted
         }
         foreach (var template in await site.Api.ListAsync("/api/v1/templates"))
             await site.Api.DoneAsync(HttpMethod.Delete, $"/api/v1/templates/{template.GetProperty("id").GetString()}");
