@@ -67,12 +67,12 @@ internal sealed record Scenario(
 
     private static Task<JsonElement> VolumeAsync(ApiCalls api, string name) => api.DoneAsync(HttpMethod.Post, "/api/v1/volumes", Volume(name));
 
-    private static Task LazyAsync(ApiCalls api, string name) => api.DoneAsync(HttpMethod.Post, "/api/v1/volumes", Lazy(name));
+    private static Task<JsonElement> LazyAsync(ApiCalls api, string name) => api.DoneAsync(HttpMethod.Post, "/api/v1/volumes", Lazy(name));
 
-    private static Task FileAsync(ApiCalls api, string name) => FileAsync(api, name, 1 << 20);
+    private static Task<JsonElement> FileAsync(ApiCalls api, string name) => FileAsync(api, name, 1 << 20);
 
     /// <summary>As large as the node's smallest volume.</summary>
-    private static Task LargeFileAsync(ApiCalls api, string name) => FileAsync(api, name, GiB);
+    private static Task<JsonElement> LargeFileAsync(ApiCalls api, string name) => FileAsync(api, name, GiB);
 
     private static Task<JsonElement> FileAsync(ApiCalls api, string name, long sizeBytes) =>
         api.DoneAsync(HttpMethod.Post, "/api/v1/volumes", new { name, diskOffering = Site.OneFolder, sizeBytes });
