@@ -71,6 +71,18 @@ public class ProgressTests
         Assert.Equal(2, Progress.Resume(held, Three, Now).Steps[0].UndoAttempts);
     }
 
+    [Theory, InlineData(true, false), InlineData(false, true)]
+    public void Cancelled_or_abandoned_during_an_attempt_it_does_not_wait_for_the_next(bool cancelled, bool abandoned)
+    {
+        var running = Progress.Resume(Fresh(), Three, Now);
+        var asked = running with { Operation = running.Operation with { CancelRequested = cancelled, AbandonRequested = abandoned } };
+        foreach (var result in new StepResult[] { new StepResult.TryAgain("lost", TimeSpan.FromMinutes(1)), new StepResult.ComeBack("later", TimeSpan.FromMinutes(1)) })
+        {
+            Assert.Equal(Now.AddMinutes(1), After(running, result).Operation.NotBefore);
+            Assert.Equal(Now, After(asked, result).Operation.NotBefore);
+        }
+    }
+
     [Fact]
     public void A_cancelled_operation_is_undone_at_once_when_pending_and_before_the_next_step_when_running()
     {

@@ -216,7 +216,8 @@ public class ReconcileTests
         await using var world = await World.StartAsync();
         world.Plan.Always(StoreCall.Create, new InjectedFault.LoseReply()).Always(StoreCall.Find, new InjectedFault.LoseRequest());
         var asked = (await world.CreateAsync("v1")).ValueOrThrow().Operation;
-        await world.UntilAsync(asked.Id, seen => seen.Steps.Any(s => s.Attempts >= 2));
+        // Between two attempts: one that is under way would find its count changed, and leave the operation to the end of its lease.
+        await world.UntilAsync(asked.Id, seen => seen.Operation.LeaseOwner is null && seen.Steps.Any(s => s.Attempts >= 2));
         await world.Database.WriteAsync(
             async (db, stop) => db.OperationSteps.Update(await db.OperationSteps.SingleAsync(s => s.OperationId == asked.Id && s.Name == "provision-lun", stop) with { Attempts = StuckOperations.Attempts }),
             world.Stop);

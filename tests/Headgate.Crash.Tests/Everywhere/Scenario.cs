@@ -36,7 +36,7 @@ internal sealed record Scenario(
         new("set-qos", VolumeAsync, n => Post($"volumes/{n}/qos", new { minIops = 100, maxIops = 700, burstIops = 700 }), (api, n) => StateAsync(api, n, "ready")),
         new("change-offering", VolumeAsync, n => Post($"volumes/{n}/offering", new { diskOffering = "other" }), (api, n) => FieldAsync(api, n, "diskOffering", "other")),
         new("migrate", FileAsync, n => Post($"volumes/{n}/offering", new { diskOffering = Site.OtherFolder }), (api, n) => FieldAsync(api, n, "pool", Site.OtherFolder)),
-        new("migrate-to-lun", LargeFileAsync, n => Post($"volumes/{n}/offering", new { diskOffering = "plain" }), (api, n) => FieldAsync(api, n, "pool", Site.Lun)),
+        new("migrate-to-lun", LargeFileAsync, n => Post($"volumes/{n}/offering", new { diskOffering = Site.Lun }), (api, n) => FieldAsync(api, n, "pool", Site.Lun)),
         new("create-lazy", Nothing, n => Post("volumes", Lazy(n)), (api, n) => StateAsync(api, n, "allocated")),
         new("connect-lazy", LazyAsync, n => Post($"volumes/{n}/connections", new { initiator = Initiator }), (api, n) => InitiatorsAsync(api, n, 1)),
         new("snapshot", VolumeAsync, n => Post("snapshots", new { volume = n, name = n + "-s" }), (api, n) => SnapshotStandsAsync(api, n)),

@@ -12,7 +12,10 @@ internal sealed partial class Site : IAsyncDisposable
     /// <summary>Seconds after which the other server takes over; short, since nothing here pauses for longer.</summary>
     private const int LeaseSeconds = 2;
 
-    /// <summary>The pool on the node, and two folders that volumes can be moved between.</summary>
+    /// <summary>
+    /// The pool on the node, and two folders that volumes can be moved between; each with an offering of its name. A move keeps to the
+    /// limits of where it goes, so the one of the node allows enough for a GiB within seconds.
+    /// </summary>
     public const string Lun = "san1", OneFolder = "files1", OtherFolder = "files2";
 
     private readonly string _folder;
@@ -128,7 +131,7 @@ internal sealed partial class Site : IAsyncDisposable
         _key = admin.GetProperty("key").GetString()!;
         _api = NewClient(0);
         await Api.DoneAsync(HttpMethod.Post, "/api/v1/zones", new { name = "z1" });
-        foreach (var (name, max) in new[] { ("plain", 1000), ("other", 2000) })
+        foreach (var (name, max) in new[] { ("plain", 1000), ("other", 2000), (Lun, 100_000) })
         {
             await Api.DoneAsync(HttpMethod.Post, "/api/v1/disk-offerings", new
             {

@@ -60,8 +60,9 @@ internal static class Progress
                 With(held, current, step with { Status = StepStatus.Undone, Note = a.Note }), current - 1, now),
             StepResult.Advance a => Onward(
                 With(held, current, step with { Status = StepStatus.Done, Note = a.Note }), current + 1, definition, now),
-            StepResult.TryAgain t => Later(With(held, current, step with { Note = t.Why }), now + t.After),
-            StepResult.ComeBack c => Later(With(held, current, Uncounted(step) with { Note = c.Why }), now + c.After),
+            // Who cancelled while the attempt was under way has woken nobody: there is nothing to wait for any more.
+            StepResult.TryAgain t => Later(With(held, current, step with { Note = t.Why }), MustCancel(held.Operation, definition) ? now : now + t.After),
+            StepResult.ComeBack c => Later(With(held, current, Uncounted(step) with { Note = c.Why }), MustCancel(held.Operation, definition) ? now : now + c.After),
             // An undo has nothing to fall back on, so it is tried until it is through.
             StepResult.GiveUp g when undoing => Later(
                 With(held, current, step with { Note = g.Fault.ToString() }), now + Retry.Pause(step.UndoAttempts)),
