@@ -34,6 +34,7 @@ public sealed class DependencyTests
         ["Headgate.Drivers.SolidFireShared"] = ["Primitives", "Storage.Sdk", "Element", "Drivers.SolidFire", "Drivers.SharedPool"],
         ["Headgate.Drivers.SharedPool"] = ["Primitives", "Storage.Sdk"],
         ["Headgate.Drivers.Reference"] = ["Primitives", "Storage.Sdk"],
+        ["Headgate.Hosts.Contract"] = ["Primitives"],
         ["Headgate.Api.Contract"] = ["Primitives"],
         ["Headgate.Api"] = ["Primitives", "Api.Contract", "Control", "Domain", "DiskImages", "Placement", "Operations", "Persistence", "Plugins", "Secrets", "Storage.Sdk"],
         ["Headgate.Initiator"] = [],
